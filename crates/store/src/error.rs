@@ -1,0 +1,39 @@
+//! Why a store could not do its work.
+
+use thiserror::Error;
+
+/// Any error, as a source.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a store could not do its work; the same answers from every technology.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Trying again may help: a timeout, a lost connection, a failover.
+    #[error("store is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// The store has no room left; reads still work.
+    #[error("store is full")]
+    Full(#[source] BoxError),
+    /// Trying again will not help: a stored record no longer parses.
+    #[error("stored record is unreadable")]
+    Corrupt(#[source] BoxError),
+    /// Another record already holds this value.
+    #[error("unique key `{key}` is already taken")]
+    Duplicate {
+        /// The name of the unique key, as its port documents it.
+        key: &'static str,
+    },
+    /// The record is no longer the one that was read.
+    #[error("record changed since it was read")]
+    Stale,
+}
+
+impl StoreError {
+    /// The name of the unique key that was taken, if that is what went wrong.
+    pub fn duplicate_key(&self) -> Option<&'static str> {
+        match self {
+            Self::Duplicate { key } => Some(key),
+            Self::Unavailable(_) | Self::Full(_) | Self::Corrupt(_) | Self::Stale => None,
+        }
+    }
+}
