@@ -1,0 +1,206 @@
+//! What every adapter of [`AccountStore`] and [`SessionStore`] must do.
+//!
+//! `account_store_contract!(async { … })` and `session_store_contract!(async { … })` declare one
+//! test per case on a fresh [`AuthFixture`].
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a failed setup must stop the test, and a case is there to panic"
+)]
+
+pub mod accounts;
+pub mod changes;
+pub mod lists;
+pub mod sample;
+pub mod sessions;
+pub mod standings;
+
+use std::sync::Arc;
+
+use gacp_store::{
+    Attempt, Change, Claim, Fingerprint, HistoryEntry, HistoryStore, Lease, PageRequest, Receipt,
+    ReceiptKey, ReceiptStore, StoreError, StoredReply, Violations,
+};
+use jiff::Timestamp;
+use tokio::sync::Barrier;
+
+use sample::later;
+
+use crate::{
+    Account, AccountPatch, AccountStatus, AccountStore, ProfilePatch, RevocationReason, Session,
+    SessionStore,
+};
+
+/// Empty stores over one state, and where their history and receipts go.
+pub struct AuthFixture {
+    /// The accounts.
+    pub accounts: Arc<dyn AccountStore>,
+    /// The sessions of these accounts.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Where the history of the accounts is read.
+    pub history: Arc<dyn HistoryStore>,
+    /// Where the receipts of their changes are claimed.
+    pub receipts: Arc<dyn ReceiptStore>,
+}
+
+/// Declares one test per case of the account-store contract; `$fresh` is a future of an
+/// [`AuthFixture`](crate::contract::AuthFixture) on empty stores.
+#[macro_export]
+macro_rules! account_store_contract {
+    (@each $group:ident $fresh:expr; $($case:ident)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::contract::$group::$case($fresh.await).await;
+        }
+    )+};
+    ($fresh:expr) => {
+        $crate::account_store_contract! { @each accounts $fresh;
+            an_account_is_kept_whole
+            an_account_is_found_by_each_of_its_names
+            an_absent_account_is_not_found
+            a_taken_email_is_refused
+            a_taken_national_id_is_refused
+            a_taken_phone_is_refused
+            accounts_without_phone_and_national_id_do_not_collide
+            a_replaced_account_is_kept_whole
+            what_a_replaced_account_gave_up_is_free
+            a_replacement_cannot_take_what_another_account_holds
+            a_stale_replacement_is_refused
+            of_many_accounts_with_one_email_one_is_created
+            of_many_accounts_with_one_national_id_one_is_created
+            of_many_replacements_one_wins
+        }
+        $crate::account_store_contract! { @each changes $fresh;
+            a_change_is_written_with_its_history
+            a_refused_change_writes_no_history
+            a_change_is_written_with_its_receipt
+            a_change_whose_lease_is_lost_writes_nothing
+        }
+        $crate::account_store_contract! { @each lists $fresh;
+            a_list_goes_on_where_the_last_page_ended
+            a_list_of_changes_loses_nothing
+            a_list_holds_what_its_filter_admits
+        }
+    };
+}
+
+/// Declares one test per case of the session-store contract; `$fresh` is a future of an
+/// [`AuthFixture`](crate::contract::AuthFixture) on empty stores.
+#[macro_export]
+macro_rules! session_store_contract {
+    (@each $group:ident $fresh:expr; $($case:ident)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::contract::$group::$case($fresh.await).await;
+        }
+    )+};
+    ($fresh:expr) => {
+        $crate::session_store_contract! { @each sessions $fresh;
+            a_session_is_kept_whole
+            an_absent_session_is_not_found
+            a_login_is_remembered_and_changes_no_account
+            no_session_is_opened_for_an_account_that_cannot_be_used
+            a_rotation_gives_the_session_its_next_token
+            a_token_that_is_not_current_rotates_nothing
+            an_ended_session_is_not_rotated
+            of_many_rotations_with_one_token_one_rotates
+            a_session_ends_once
+            of_a_rotation_and_an_ending_the_ending_stays
+            ending_all_sessions_spares_the_named_one_and_other_accounts
+            live_sessions_are_listed_newest_first
+        }
+        $crate::session_store_contract! { @each standings $fresh;
+            a_standing_joins_session_and_account
+            a_standing_sees_the_end_of_a_session
+            a_standing_sees_a_change_of_the_account
+            disabling_an_account_ends_its_sessions_for_good
+        }
+    };
+}
+
+const LOGGED_OUT: RevocationReason = RevocationReason::LoggedOut;
+
+/// The request that the cases with receipts play.
+const KEY: ReceiptKey = ReceiptKey([7; 32]);
+
+async fn claim(fixture: &AuthFixture, lease: u64, at: Timestamp) -> Claim {
+    let body = Fingerprint([1; 32]);
+    fixture.receipts.claim(&KEY, &body, Lease(lease), at).await.unwrap()
+}
+
+fn receipt(lease: u64) -> Receipt {
+    let reply = StoredReply { status: 201, headers: Vec::new(), body: b"made".to_vec() };
+    Receipt { key: KEY, lease: Lease(lease), reply }
+}
+
+/// A change with one history entry and no receipt.
+fn change(account: &Account, action: &str) -> Change {
+    let attempt =
+        Attempt { by: account.actor(), at: account.updated_at(), request_id: "test-1", once: None };
+    attempt.change(vec![attempt.entry(account.subject(), action)], account)
+}
+
+async fn create(fixture: &AuthFixture, account: &Account) {
+    fixture.accounts.create(account, &change(account, "register")).await.unwrap();
+}
+
+async fn history(fixture: &AuthFixture, account: &Account) -> Vec<HistoryEntry> {
+    let page = PageRequest::first(100);
+    fixture.history.history(account.subject(), &page).await.unwrap().items
+}
+
+fn renamed(account: &Account, name: &str) -> Account {
+    let patch = ProfilePatch { full_name: Some(name.to_owned()), ..ProfilePatch::default() };
+    account.clone().revised(Violations::check(patch).unwrap(), later(1)).unwrap()
+}
+
+async fn replace(fixture: &AuthFixture, account: &Account) -> Result<(), StoreError> {
+    fixture.accounts.replace(account, &change(account, "revise-profile")).await
+}
+
+/// Creates a farmer's account and opens a session of it.
+async fn opened(fixture: &AuthFixture, number: u32) -> (Account, Session) {
+    let account = sample::farmer(number);
+    create(fixture, &account).await;
+    let session = sample::session(&account, 0);
+    fixture.sessions.open(&session).await.unwrap();
+    (account, session)
+}
+
+async fn found(fixture: &AuthFixture, session: &Session) -> Session {
+    fixture.sessions.find(session.id).await.unwrap().unwrap()
+}
+
+async fn change_account(fixture: &AuthFixture, account: &Account, patch: AccountPatch) -> Account {
+    let changed = account.clone().changed(Violations::check(patch).unwrap(), later(5));
+    fixture.accounts.replace(&changed, &change(&changed, "change")).await.unwrap();
+    changed
+}
+
+async fn disable(fixture: &AuthFixture, account: &Account) -> Account {
+    let patch = AccountPatch { role: None, status: Some(AccountStatus::Disabled) };
+    change_account(fixture, account, patch).await
+}
+
+/// Lets 32 tasks do something at the same moment; gives what became of each.
+async fn at_once<F, R>(task: impl Fn(u32) -> F) -> Vec<R>
+where
+    F: Future<Output = R> + Send + 'static,
+    R: Send + 'static,
+{
+    let barrier = Arc::new(Barrier::new(32));
+    let runs: Vec<_> = (0..32)
+        .map(|number| {
+            let (barrier, task) = (Arc::clone(&barrier), task(number));
+            tokio::spawn(async move {
+                barrier.wait().await;
+                task.await
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for run in runs {
+        outcomes.push(run.await.unwrap());
+    }
+    outcomes
+}

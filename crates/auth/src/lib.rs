@@ -1,0 +1,88 @@
+//! Accounts, passwords, sessions and tokens.
+//!
+//! [`Auth`] is what the product can do: register, log in, refresh, authenticate, log out, look
+//! after one's own account and, for administrators, after others'. It asks two stores
+//! ([`AccountStore`], [`SessionStore`]) and a [`PasswordHasher`]; [`MemoryAuth`] and
+//! [`Argon2Hasher`] come with it, other crates bring other stores.
+//!
+//! Authorization is never taken from a token: an access token leads to its session, and the
+//! session to the account, on every call. The crate does no HTTP, opens no socket and reads no
+//! clock; it sends no mail and counts no failed logins.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use gacp_auth::{
+//!     Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, LoginDraft, MemoryAuth,
+//!     Policy, Unproven, Visit,
+//! };
+//! use gacp_keys::{Keyring, MasterKey, MemoryKeys};
+//! use gacp_store::{MemoryLedger, Violations};
+//! use jiff::Timestamp;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = Timestamp::UNIX_EPOCH;
+//! let stores = MemoryAuth::new(MemoryLedger::shared());
+//! let limits = HashLimits { at_once: 2, waiting: 64, patience: Duration::from_secs(2) };
+//! let auth = Auth::new(AuthParts {
+//!     accounts: Arc::new(stores.accounts()),
+//!     sessions: Arc::new(stores.sessions()),
+//!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, limits)?),
+//!     keyring: Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now).await?,
+//!     policy: Policy::new("https://gacp.example", "gacp-api"),
+//! });
+//!
+//! let draft = LoginDraft {
+//!     email: Some("nobody@example.org".to_owned()),
+//!     national_id: None,
+//!     password: "whatever it was".to_owned(),
+//! };
+//! let visit = Visit { at: now, device_token: None, user_agent: None };
+//! let outcome = auth.log_in(Violations::check(draft), &visit).await;
+//! assert!(matches!(outcome, Err(AuthError::Unproven(Unproven::InvalidCredentials))));
+//! # Ok(())
+//! # }
+//! ```
+#![deny(clippy::future_not_send)]
+
+mod account;
+mod address;
+mod argon;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod draft;
+mod email;
+mod error;
+mod gate;
+mod malformed;
+mod memory;
+mod national_id;
+mod password;
+mod phone;
+mod policy;
+mod ports;
+mod service;
+mod session;
+mod text;
+mod token;
+
+pub use account::{Account, AccountStatus, Concealed, Consent, SealedNationalId};
+pub use address::{Address, AddressDraft};
+pub use argon::{Argon2Hasher, CostRefused, HashCost};
+pub use draft::{AccountPatch, ConsentDraft, LoginDraft, ProfilePatch, Registration, StaffDraft};
+pub use email::Email;
+pub use error::{AuthError, HashError, Unproven};
+pub use gate::HashLimits;
+pub use malformed::Malformed;
+pub use memory::{MemoryAccounts, MemoryAuth, MemorySessions};
+pub use national_id::NationalId;
+pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash};
+pub use phone::Phone;
+pub use policy::Policy;
+pub use ports::{AccountFilter, AccountStore, PasswordHasher, SessionStore, unique};
+pub use service::{Auth, AuthParts, Caller, Login, Profile, Tokens, Visit};
+pub use session::{
+    Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,
+};

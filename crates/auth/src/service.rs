@@ -1,0 +1,90 @@
+//! What the product can do with accounts and sessions, and the rules it keeps while doing so.
+
+mod accounts;
+mod login;
+mod refresh;
+mod sessions;
+mod staff;
+
+use std::fmt;
+use std::sync::Arc;
+
+use gacp_keys::Keyring;
+use gacp_store::{Actor, Attempt, HistoryEntry, Precondition, StoreError};
+
+pub use accounts::Profile;
+pub use login::{Login, Tokens, Visit};
+
+use crate::token::device::Device;
+use crate::{
+    Account, AccountStore, AuthError, PasswordHasher, Policy, SessionId, SessionStore, unique,
+};
+
+/// What [`Auth`] works with.
+pub struct AuthParts {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Where sessions are kept, beside the accounts.
+    pub sessions: Arc<dyn SessionStore>,
+    /// What hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// What signs, authenticates and seals.
+    pub keyring: Keyring,
+    /// How long tokens work and for whom.
+    pub policy: Policy,
+}
+
+/// Registration, login, tokens, sessions, profiles and staff. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    parts: Arc<AuthParts>,
+}
+
+/// Who asks, as proven by an access token whose session lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The account and the role that it has at this moment.
+    pub actor: Actor,
+    /// The session through which it asks.
+    pub session: SessionId,
+}
+
+impl Auth {
+    /// Puts the parts together.
+    pub fn new(parts: AuthParts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// The device that shows this token, if it was named here.
+    fn known_device(&self, token: Option<&str>) -> Option<Device> {
+        Device::parse(token?, self.parts.keyring.device_mac())
+    }
+
+    async fn replace(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        account: &Account,
+        entries: Vec<HistoryEntry>,
+    ) -> Result<(), AuthError> {
+        let change = attempt.change(entries, account);
+        self.parts.accounts.replace(account, &change).await.map_err(refusal)
+    }
+}
+
+/// A store's refusal of a changed account, in the words of the use case.
+fn refusal(error: StoreError) -> AuthError {
+    match error {
+        StoreError::Duplicate { key: unique::EMAIL | unique::NATIONAL_ID | unique::PHONE } => {
+            AuthError::AccountExists
+        }
+        // Somebody else was first after the state was compared: to the client it is the same.
+        StoreError::Stale => Precondition::Stale.into(),
+        error => AuthError::Store(error),
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("policy", &self.parts.policy).finish_non_exhaustive()
+    }
+}

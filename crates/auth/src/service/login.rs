@@ -1,0 +1,188 @@
+//! Logging in.
+
+use std::fmt;
+
+use gacp_store::{Role, StoreError, Submitted};
+use jiff::Timestamp;
+
+use super::Auth;
+use crate::token::access::{self, Grant};
+use crate::token::device::Device;
+use crate::token::refresh::RefreshToken;
+use crate::{
+    Account, AuthError, Email, LoginDraft, NationalId, Password, Session, SessionId, Unproven,
+};
+
+/// How much of a user agent is kept, in characters: enough to tell a person's devices apart.
+const MAX_USER_AGENT_CHARS: usize = 200;
+
+/// When and from what somebody comes.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// What the device was given at its last login, if it shows it.
+    pub device_token: Option<&'a str>,
+    /// What the device calls its software.
+    pub user_agent: Option<&'a str>,
+}
+
+/// The tokens of a session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Proves who asks.
+    pub access_token: String,
+    /// Gets the next pair, once.
+    pub refresh_token: String,
+    /// In how many seconds the access token stops working.
+    pub expires_in: u64,
+}
+
+/// What a login gives.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Whose it is.
+    pub account: Account,
+    /// The session's tokens.
+    pub tokens: Tokens,
+    /// What the device shows from now on.
+    pub device_token: String,
+}
+
+impl Auth {
+    /// Opens a session for whoever knows the password of an active account. Fails with
+    /// [`Unproven::InvalidCredentials`] whatever is wrong, after the work of one hash.
+    pub async fn log_in(
+        &self,
+        draft: Submitted<LoginDraft>,
+        visit: &Visit<'_>,
+    ) -> Result<Login, AuthError> {
+        let draft = draft?.into_inner();
+        let account = self.proven(&draft).await?;
+        let device = match self.known_device(visit.device_token) {
+            Some(device) => device,
+            None => Device::new()?,
+        };
+        let tokens = self.open(&account, &device, visit).await?;
+        let device_token = device.encode(self.parts.keyring.device_mac());
+        Ok(Login { account, tokens, device_token })
+    }
+
+    async fn proven(&self, draft: &LoginDraft) -> Result<Account, AuthError> {
+        let (hasher, password) = (&self.parts.hasher, Password::new(&draft.password));
+        let Some(account) = self.named(draft).await? else {
+            hasher.verify_nothing(&password).await?;
+            return Err(Unproven::InvalidCredentials.into());
+        };
+        let right = hasher.verify(&password, account.password()).await?;
+        if right && account.is_active() {
+            Ok(account)
+        } else {
+            Err(Unproven::InvalidCredentials.into())
+        }
+    }
+
+    /// The account that is meant. Text that is no e-mail address or national ID means none.
+    async fn named(&self, draft: &LoginDraft) -> Result<Option<Account>, StoreError> {
+        if let Some(email) = &draft.email {
+            let Ok(email) = Email::parse(email) else { return Ok(None) };
+            return self.parts.accounts.find_by_email(&email).await;
+        }
+        let Some(Ok(national_id)) = draft.national_id.as_deref().map(NationalId::parse) else {
+            return Ok(None);
+        };
+        for value in self.blind_index(&national_id) {
+            let found = self.parts.accounts.find_by_national_id(&value).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn open(
+        &self,
+        account: &Account,
+        device: &Device,
+        visit: &Visit<'_>,
+    ) -> Result<Tokens, AuthError> {
+        let (policy, now) = (&self.parts.policy, visit.at);
+        let id = SessionId::at(now);
+        let token = RefreshToken::first(id)?;
+        let session = Session {
+            id,
+            account: account.id(),
+            current_hash: token.hash(),
+            previous_hash: None,
+            generation: token.generation(),
+            rotated_at: now,
+            rotated_by: Some(device.name()),
+            created_at: now,
+            last_used_at: now,
+            idle_expires_at: now + policy.refresh_idle,
+            absolute_expires_at: now + policy.refresh_absolute,
+            device: Some(device.name()),
+            user_agent: visit.user_agent.map(shortened),
+            revoked: None,
+        };
+        match self.parts.sessions.open(&session).await {
+            // Disabled since its password was checked.
+            Err(StoreError::Stale) => return Err(Unproven::InvalidCredentials.into()),
+            opened => opened?,
+        }
+        let grant = grant(&session, account.role());
+        self.tokens(&grant, &token, now)
+    }
+
+    pub(super) fn tokens(
+        &self,
+        grant: &Grant,
+        token: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Tokens, AuthError> {
+        let keyring = &self.parts.keyring;
+        let (access_token, expires_at) = access::issue(keyring, &self.parts.policy, grant)?;
+        let expires_in = expires_at.saturating_sub(now.as_second());
+        Ok(Tokens {
+            access_token,
+            refresh_token: token.encode(keyring.refresh_mac()),
+            expires_in: u64::try_from(expires_in).unwrap_or_default(),
+        })
+    }
+}
+
+/// The access token that belongs to a session's current refresh token.
+pub(super) fn grant(session: &Session, role: Role) -> Grant {
+    Grant {
+        account: session.account,
+        role,
+        session: session.id,
+        generation: session.generation,
+        at: session.rotated_at,
+    }
+}
+
+fn shortened(user_agent: &str) -> String {
+    user_agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()
+}
+
+impl fmt::Debug for Visit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit")
+            .field("at", &self.at)
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("account", &self.account.id()).finish_non_exhaustive()
+    }
+}

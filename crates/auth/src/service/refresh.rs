@@ -1,0 +1,71 @@
+//! Getting the next pair of tokens.
+
+use gacp_store::Role;
+
+use super::Auth;
+use super::login::{Tokens, Visit, grant};
+use crate::token::refresh::RefreshToken;
+use crate::{AuthError, Next, RevocationReason, Rotation, Session, Unproven};
+
+impl Auth {
+    /// Replaces a refresh token (RFC 9700 §4.14.2). The token just replaced gets the same
+    /// successor again within [`Policy::retry_window`](crate::Policy::retry_window), for the same
+    /// device; any other token of the family ends the session and fails with
+    /// [`Unproven::RefreshTokenReused`]. What is malformed, unknown, expired or revoked fails with
+    /// [`Unproven::InvalidRefreshToken`]; garbage does so before any store is asked.
+    pub async fn refresh(&self, token: &str, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
+        let mac = self.parts.keyring.refresh_mac();
+        let presented = RefreshToken::parse(token, mac).ok_or(Unproven::InvalidRefreshToken)?;
+        let standing = self.parts.sessions.standing(presented.session(), visit.at).await?;
+        let actor = standing.and_then(|standing| standing.actor());
+        let role = actor.ok_or(Unproven::InvalidRefreshToken)?.role;
+
+        let successor = presented.successor(mac);
+        let next = self.next(&successor, visit);
+        let (id, hash) = (presented.session(), presented.hash());
+        let rotation = self.parts.sessions.rotate(id, &hash, &next).await?;
+        match rotation.ok_or(Unproven::InvalidRefreshToken)? {
+            Rotation::Rotated(session) => self.renewed((&session, role), &successor, visit),
+            Rotation::Superseded(session) if session.revoked.is_some() => {
+                Err(Unproven::InvalidRefreshToken.into())
+            }
+            Rotation::Superseded(session) if self.is_retry(&session, &successor, &next) => {
+                self.renewed((&session, role), &successor, visit)
+            }
+            Rotation::Superseded(session) => self.end_reused(&session, visit).await,
+        }
+    }
+
+    fn next(&self, successor: &RefreshToken, visit: &Visit<'_>) -> Next {
+        Next {
+            hash: successor.hash(),
+            at: visit.at,
+            device: self.known_device(visit.device_token).map(|device| device.name()),
+            idle_expires_at: visit.at + self.parts.policy.refresh_idle,
+        }
+    }
+
+    fn renewed(
+        &self,
+        (session, role): (&Session, Role),
+        successor: &RefreshToken,
+        visit: &Visit<'_>,
+    ) -> Result<Tokens, AuthError> {
+        self.tokens(&grant(session, role), successor, visit.at)
+    }
+
+    /// Whether the session's current token is the presented one's successor, made a moment ago
+    /// for the same device. Calls that name no device are taken to come from the same one.
+    fn is_retry(&self, session: &Session, successor: &RefreshToken, next: &Next) -> bool {
+        let elapsed = next.at.duration_since(session.rotated_at);
+        session.current_hash == successor.hash()
+            && elapsed <= self.parts.policy.retry_window
+            && session.rotated_by == next.device
+    }
+
+    async fn end_reused(&self, session: &Session, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
+        let reason = RevocationReason::TokenReused;
+        self.parts.sessions.revoke(session.id, reason, visit.at).await?;
+        Err(Unproven::RefreshTokenReused.into())
+    }
+}

@@ -1,0 +1,96 @@
+//! Looking after other people's accounts.
+
+use gacp_store::{
+    AccountId, Actor, Attempt, HistoryEntry, Page, PageRequest, Role, StoreError, Submitted, Target,
+};
+
+use super::Auth;
+use crate::{Account, AccountFilter, AccountPatch, AccountStatus, AuthError, Password, StaffDraft};
+
+impl Auth {
+    /// Makes the account of a member of staff. Administrators only.
+    pub async fn enroll_staff(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        draft: Submitted<StaffDraft>,
+    ) -> Result<Account, AuthError> {
+        only_admins(attempt.by)?;
+        let draft = draft?;
+        let password = self.parts.hasher.hash(&Password::new(&draft.password)).await?;
+        let account = Account::enroll(AccountId::at(attempt.at), draft, password, attempt.at)?;
+        self.create(attempt, &account, "enroll").await?;
+        Ok(account)
+    }
+
+    /// Reads a page of accounts: any for administrators, inspectors alone for reviewers.
+    pub async fn list_accounts(
+        &self,
+        by: Actor,
+        filter: &AccountFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Account>, AuthError> {
+        let inspectors = filter.role == Some(Role::Inspector);
+        match by.role {
+            Role::Admin => {}
+            Role::Reviewer if inspectors => {}
+            Role::Farmer | Role::Reviewer | Role::Inspector | Role::Approver | Role::Finance => {
+                return Err(AuthError::Forbidden);
+            }
+        }
+        Ok(self.parts.accounts.list(filter, page).await?)
+    }
+
+    /// Reads anybody's account. Administrators only; others do not learn whether it is there.
+    pub async fn get_account(&self, by: Actor, id: AccountId) -> Result<Account, AuthError> {
+        only_admins(by)?;
+        self.parts.accounts.find(id).await?.ok_or(AuthError::NotFound)
+    }
+
+    /// Changes the role or status of an account; either counts on the holder's next request.
+    /// Administrators only; others do not learn whether it is there.
+    pub async fn change_account(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        target: &Target<AccountId>,
+        patch: Submitted<AccountPatch>,
+    ) -> Result<Account, AuthError> {
+        let before = self.get_account(attempt.by, target.id).await?;
+        target.expected.check(before.revision())?;
+        let after = before.clone().changed(patch?, attempt.at);
+        self.replace(attempt, &after, what_changed(attempt, &before, &after)).await?;
+        Ok(after)
+    }
+
+    /// Whether an inspection can be given to this account.
+    pub async fn is_active_inspector(&self, id: AccountId) -> Result<bool, StoreError> {
+        let account = self.parts.accounts.find(id).await?;
+        Ok(account.is_some_and(|found| found.is_active() && found.role() == Role::Inspector))
+    }
+}
+
+fn only_admins(by: Actor) -> Result<(), AuthError> {
+    if by.role == Role::Admin { Ok(()) } else { Err(AuthError::Forbidden) }
+}
+
+/// One entry per thing that changed, or one that says that nothing did.
+fn what_changed(
+    attempt: &Attempt<'_, Account>,
+    before: &Account,
+    after: &Account,
+) -> Vec<HistoryEntry> {
+    let entry = |action| attempt.entry(after.subject(), action);
+    let role = (before.role() != after.role()).then(|| {
+        let moved = entry("change-role").moved(before.role().as_str(), after.role().as_str());
+        moved.touching(["role"])
+    });
+    let status = (before.status() != after.status()).then(|| {
+        let action = match after.status() {
+            AccountStatus::Active => "enable",
+            AccountStatus::Disabled => "disable",
+        };
+        let moved = entry(action).moved(before.status().as_str(), after.status().as_str());
+        moved.touching(["status"])
+    });
+    let changes: Vec<_> = role.into_iter().chain(status).collect();
+    if changes.is_empty() { vec![entry("change-nothing")] } else { changes }
+}
