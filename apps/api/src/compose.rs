@@ -1,0 +1,129 @@
+//! The object graph: the only place that names both a port and its adapter.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use anyhow::Context as _;
+use async_trait::async_trait;
+use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, Policy, Unproven};
+use gacp_certifications::{CertificationParts, Certifications, Standards};
+use gacp_farms::Farms;
+use gacp_keys::Keyring;
+use gacp_store_sqlite::Sqlite;
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::{ApiError, Authenticate, Caller, Shell};
+use crate::master_key;
+use crate::people::Directory;
+
+/// Whom access tokens are for.
+const AUDIENCE: &str = "gacp-api";
+
+/// So many passwords per core may wait to be hashed: what a core can do in [`PATIENCE`].
+const WAITING: usize = 64;
+
+/// A client that waits longer for its login has given up.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const DATABASE: &str = "gacp.sqlite";
+
+/// Everything that requests and jobs work with.
+#[derive(Clone)]
+pub struct Services {
+    /// Accounts and sessions.
+    pub auth: Auth,
+    /// Farms and plots.
+    pub farms: Farms,
+    /// Applications and certificates.
+    pub certifications: Certifications,
+    /// What the HTTP shell needs.
+    pub shell: Data<Shell>,
+    /// The store under all of them.
+    pub store: Sqlite,
+}
+
+/// Opens the store and its keys, and puts the services together.
+pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services> {
+    let master = master_key::obtain(config)?;
+    let store = open(&config.server.data_dir)?;
+    let keyring = Keyring::open(&store, &master, clock.now()).await;
+    let keyring = keyring.context("the keys in the store cannot be opened")?;
+    let shared = Arc::new(store.clone());
+    let auth = auth(config, &shared, &keyring)?;
+    let certifications = certifications(config, &shared, &keyring, &auth)?;
+    let shell = Shell {
+        clock: clock.clone(),
+        authenticate: Arc::new(Sessions(auth.clone())),
+        receipts: shared.clone(),
+        keyring,
+        origins: config.origins.clone(),
+        behind_tls: config.is_behind_tls(),
+    };
+    Ok(Services {
+        auth,
+        farms: Farms::new(shared.clone(), shared.clone(), shared),
+        certifications,
+        shell: Data::new(shell),
+        store,
+    })
+}
+
+fn open(folder: &Path) -> anyhow::Result<Sqlite> {
+    let path = folder.join(DATABASE);
+    Sqlite::open(&path).with_context(|| format!("{} cannot be opened", path.display()))
+}
+
+fn auth(config: &Config, store: &Arc<Sqlite>, keyring: &Keyring) -> anyhow::Result<Auth> {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let limits = HashLimits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
+    let parts = AuthParts {
+        accounts: store.clone(),
+        sessions: store.clone(),
+        hasher: Arc::new(Argon2Hasher::new(HashCost::default(), limits)?),
+        keyring: keyring.clone(),
+        policy: Policy::new(config.server.issuer.clone(), AUDIENCE),
+    };
+    Ok(Auth::new(parts))
+}
+
+fn certifications(
+    config: &Config,
+    store: &Arc<Sqlite>,
+    keyring: &Keyring,
+    auth: &Auth,
+) -> anyhow::Result<Certifications> {
+    let standards = Standards::bundled().context("the bundled standards are not sound")?;
+    Ok(Certifications::new(CertificationParts {
+        applications: store.clone(),
+        certificates: store.clone(),
+        numbers: store.clone(),
+        farms: store.clone(),
+        people: Arc::new(Directory(auth.clone())),
+        history: store.clone(),
+        standards: Arc::new(standards),
+        keyring: keyring.clone(),
+        issuer: config.server.issuer.clone(),
+    }))
+}
+
+/// Whom a bearer token stands for: the session behind it, read anew for every request.
+struct Sessions(Auth);
+
+#[async_trait]
+impl Authenticate for Sessions {
+    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
+        let caller = self.0.authenticate(bearer, now).await.map_err(|error| match error {
+            AuthError::Unproven(Unproven::Unauthenticated) => {
+                ApiError::Unauthenticated { presented: true }
+            }
+            other => other.into(),
+        })?;
+        Ok(Caller { actor: caller.actor, session: caller.session.uuid() })
+    }
+}

@@ -1,0 +1,107 @@
+//! Everything that the server can be told. Read once, at start, before anything is opened.
+//!
+//! A file first, then environment variables over it. What is wrong is reported all at once, each
+//! with its key, where the value came from, and what would be right.
+
+mod args;
+mod check;
+mod complaint;
+mod keys;
+mod raw;
+mod secret;
+mod sources;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use self::args::Args;
+pub use self::complaint::{Complaint, ConfigError};
+pub use self::secret::Secret;
+
+/// Everything that the server can be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens, what it is called, where its files are.
+    pub server: Server,
+    /// The origins whose pages may use the API.
+    pub origins: Vec<String>,
+    /// How long it keeps serving after readiness went off.
+    pub drain: Duration,
+    /// Which events are logged.
+    pub log_filter: String,
+    /// Wraps the keys in the store; nothing in development, where it is made on first start.
+    pub master_key: Option<Secret>,
+    /// Whether requests are counted.
+    pub rate_limit_enabled: bool,
+    /// Whether the demonstration accounts are made.
+    pub demo: bool,
+    /// What an operator should know about this configuration.
+    pub notices: Vec<String>,
+}
+
+/// Where the server listens, what it is called, where its files are.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The API; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The metrics.
+    pub metrics_listen: SocketAddr,
+    /// The database file and, in development, the master key.
+    pub data_dir: PathBuf,
+    /// The address under which clients know the API.
+    pub public_url: Option<String>,
+    /// Who signs tokens and certificates.
+    pub issuer: String,
+}
+
+impl Config {
+    /// Reads file and environment. Fails with everything that is wrong.
+    pub fn load(
+        args: &Args,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let sources = sources::Sources::gather(args.config.as_deref(), environment)?;
+        check::config(&sources, args.demo)
+    }
+
+    /// Whether nobody but this machine can reach the server.
+    pub fn is_development(&self) -> bool {
+        self.server.is_loopback()
+    }
+
+    /// Whether clients come over HTTPS, as far as the public address tells.
+    pub fn is_behind_tls(&self) -> bool {
+        self.server.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// A server on a free port with its files in `folder`, demonstration accounts included.
+    pub fn for_tests(folder: &Path) -> Self {
+        let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            server: Server {
+                listen: free_port,
+                metrics_listen: free_port,
+                data_dir: folder.to_owned(),
+                public_url: None,
+                issuer: keys::DEFAULT_ISSUER.to_owned(),
+            },
+            origins: Vec::new(),
+            drain: Duration::ZERO,
+            log_filter: "off".to_owned(),
+            master_key: None,
+            rate_limit_enabled: false,
+            demo: true,
+            notices: Vec::new(),
+        }
+    }
+}
+
+impl Server {
+    fn is_loopback(&self) -> bool {
+        self.listen.ip().is_loopback() && self.metrics_listen.ip().is_loopback()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! Which values go together.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gacp_store::Violation;
+use tracing_subscriber::EnvFilter;
+
+use super::complaint::{Complaint, ConfigError};
+use super::keys::{DEFAULT_ISSUER, KEYS, Key};
+use super::raw::Raw;
+use super::sources::Sources;
+use super::{Config, Secret, Server};
+use crate::json::read;
+
+/// Longer than any load balancer needs; more is a typo.
+const MAX_DRAIN_SECONDS: u64 = 3_600;
+const MASTER_KEY_BYTES: usize = 32;
+
+/// What is said about the values so far.
+struct Review<'s> {
+    sources: &'s Sources,
+    complaints: Vec<Complaint>,
+}
+
+/// Reads the values and checks them, each by itself and together.
+pub(super) fn config(sources: &Sources, demo: bool) -> Result<Config, ConfigError> {
+    let (raw, found) = read::<Raw>(&sources.document);
+    let mut review = Review { sources, complaints: Vec::new() };
+    for violation in &found {
+        review.unreadable(violation);
+    }
+    let config = resolve(raw.unwrap_or_default(), sources, demo);
+    review.values(&config);
+    review.exposure(&config);
+    match ConfigError::of(review.complaints) {
+        Some(error) => Err(error),
+        None => Ok(config),
+    }
+}
+
+fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
+    let notices = notices(&raw, sources);
+    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let issuer = raw.server.issuer.or_else(|| raw.server.public_url.clone());
+    Config {
+        server: Server {
+            listen: raw.server.listen.unwrap_or_else(|| loopback(8080)),
+            metrics_listen: raw.server.metrics_listen.unwrap_or_else(|| loopback(9464)),
+            data_dir: raw.server.data_dir.unwrap_or_else(|| "./data".into()),
+            public_url: raw.server.public_url,
+            issuer: issuer.unwrap_or_else(|| DEFAULT_ISSUER.to_owned()),
+        },
+        origins: raw.cors.origins.unwrap_or_default(),
+        drain: Duration::from_secs(raw.shutdown.drain_seconds.unwrap_or(5)),
+        log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
+        master_key: raw.secrets.master_key,
+        rate_limit_enabled: raw.rate_limit.enabled.unwrap_or(true),
+        demo,
+        notices,
+    }
+}
+
+fn notices(raw: &Raw, sources: &Sources) -> Vec<String> {
+    let Raw { database, cache, telemetry, .. } = raw;
+    let idle = [
+        ("database.mongodb_uri", database.mongodb_uri.is_some()),
+        ("database.mongodb_database", database.mongodb_database.is_some()),
+        ("cache.redis_url", cache.redis_url.is_some()),
+        ("telemetry.otlp_endpoint", telemetry.otlp_endpoint.is_some()),
+    ];
+    let idle = idle.iter().filter(|(_, is_set)| *is_set);
+    let idle = idle.map(|(key, _)| format!("{key} is accepted and has no effect yet"));
+    let unknown = sources.unknown.iter();
+    let unknown = unknown.map(|name| format!("the variable {name} is not known and is ignored"));
+    idle.chain(unknown).collect()
+}
+
+impl Review<'_> {
+    fn unreadable(&mut self, violation: &Violation) {
+        let pointer = violation.pointer.as_str();
+        let dotted = pointer.trim_start_matches('/').replace('/', ".");
+        let advice = match (violation.code.as_str(), Key::at(pointer)) {
+            ("unknown-field", _) => "this key is not known".to_owned(),
+            (_, Some(key)) => format!("this value cannot be used; right would be {}", key.expects),
+            (_, None) => "this must be a section of keys".to_owned(),
+        };
+        self.complaints.push(Complaint::new(dotted, self.sources.source(pointer), advice));
+    }
+
+    /// Complains about a key whose value could be read, unless that was done before.
+    fn complain(&mut self, dotted: &str, why: &str) {
+        let Some(key) = KEYS.iter().find(|key| key.dotted() == dotted) else { return };
+        if !self.complaints.iter().any(|complaint| complaint.key == dotted) {
+            let advice = format!("{why}; right would be {}", key.expects);
+            let source = self.sources.source(&key.pointer());
+            self.complaints.push(Complaint::new(dotted, source, advice));
+        }
+    }
+
+    fn values(&mut self, config: &Config) {
+        if config.server.public_url.as_ref().is_some_and(|url| !is_origin(url)) {
+            self.complain("server.public_url", "this is no such address");
+        }
+        let issuer = &config.server.issuer;
+        if issuer.is_empty() || issuer.contains(char::is_whitespace) {
+            self.complain("server.issuer", "this is no such name");
+        }
+        if !config.origins.iter().all(|origin| is_origin(origin)) {
+            self.complain("cors.origins", "not all of these are origins");
+        }
+        if config.drain > Duration::from_secs(MAX_DRAIN_SECONDS) {
+            self.complain("shutdown.drain_seconds", "this is too long");
+        }
+        if EnvFilter::try_new(&config.log_filter).is_err() {
+            self.complain("log.filter", "this is no such filter");
+        }
+        if let Some(reason) = config.master_key.as_ref().and_then(weakness) {
+            self.complain("secrets.master_key", reason);
+        }
+    }
+
+    /// What is allowed only where nobody else can reach the server.
+    fn exposure(&mut self, config: &Config) {
+        if config.is_development() {
+            return;
+        }
+        if config.master_key.is_none() {
+            let why = "outside loopback GACP_SECRETS__MASTER_KEY must be set";
+            self.complain("secrets.master_key", why);
+        }
+        if !config.rate_limit_enabled {
+            self.complain("rate_limit.enabled", "rate limits cannot be off outside loopback");
+        }
+        if config.demo {
+            let advice = "demonstration accounts have a public password: with --demo every \
+                          listener must be on loopback";
+            self.complaints.push(Complaint::new("--demo", "command line", advice));
+        }
+    }
+}
+
+/// `scheme://host[:port]`, as browsers write it in `Origin`.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_host =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
+    rest.is_some_and(|host| !host.is_empty() && host.bytes().all(is_host))
+}
+
+/// Why a master key cannot be used.
+fn weakness(key: &Secret) -> Option<&'static str> {
+    let bytes = STANDARD.decode(key.expose().trim()).ok().filter(|b| b.len() == MASTER_KEY_BYTES);
+    let Some(bytes) = bytes else { return Some("this is not base64 of 32 bytes") };
+    // 00 00 00…, 00 01 02…, ff fe fd…: what people type when they make a key up.
+    let steps: Vec<u8> = bytes.windows(2).map(step).collect();
+    let is_regular = steps.iter().all(|step| steps.first() == Some(step));
+    let is_text = bytes.iter().all(u8::is_ascii_graphic);
+    (is_regular || is_text).then_some("this key was made up, not drawn at random")
+}
+
+fn step(pair: &[u8]) -> u8 {
+    match pair {
+        [first, second] => second.wrapping_sub(*first),
+        _ => 0,
+    }
+}

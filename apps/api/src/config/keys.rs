@@ -1,0 +1,166 @@
+//! Every key there is: its name in the file and in the environment, and what it takes.
+
+use std::fmt::Write as _;
+
+/// Who signs when nobody was named.
+pub(super) const DEFAULT_ISSUER: &str = "urn:gacp";
+
+/// A key of the configuration.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub(super) section: &'static str,
+    pub(super) name: &'static str,
+    /// The variable's fixed name, where it has another one than its section and name make.
+    fixed: Option<&'static str>,
+    /// What would be right.
+    pub(super) expects: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+}
+
+const fn key(
+    place: (&'static str, &'static str),
+    fixed: Option<&'static str>,
+    expects: &'static str,
+    (default, meaning): (&'static str, &'static str),
+) -> Key {
+    Key { section: place.0, name: place.1, fixed, expects, default, meaning }
+}
+
+pub(super) const KEYS: [Key; 14] = [
+    key(
+        ("server", "listen"),
+        Some("GACP_LISTEN"),
+        "an address and port such as 127.0.0.1:8080",
+        ("127.0.0.1:8080", "the API; port 0 takes a free one and logs it"),
+    ),
+    key(
+        ("server", "metrics_listen"),
+        Some("GACP_METRICS_LISTEN"),
+        "an address and port such as 127.0.0.1:9464",
+        ("127.0.0.1:9464", "the metrics"),
+    ),
+    key(
+        ("server", "data_dir"),
+        Some("GACP_DATA_DIR"),
+        "a folder",
+        ("./data", "database file, development keys"),
+    ),
+    key(
+        ("server", "public_url"),
+        None,
+        "an address without a path, such as https://gacp.example",
+        ("unset", "under which clients know the API"),
+    ),
+    key(
+        ("server", "issuer"),
+        None,
+        "a name without spaces, usually an address",
+        ("public_url, or urn:gacp", "who signs tokens and certificates"),
+    ),
+    key(
+        ("cors", "origins"),
+        None,
+        "exact origins such as https://app.example, separated by commas in a variable",
+        ("none", "whose pages may use the API"),
+    ),
+    key(
+        ("shutdown", "drain_seconds"),
+        Some("GACP_SHUTDOWN__DRAIN_SECONDS"),
+        "whole seconds from 0 to 3600",
+        ("5", "how long it keeps serving after readiness went off"),
+    ),
+    key(
+        ("log", "filter"),
+        Some("GACP_LOG"),
+        "a level, or levels by module: info, gacp_api=debug",
+        ("info", "what is logged"),
+    ),
+    key(
+        ("secrets", "master_key"),
+        Some("GACP_SECRETS__MASTER_KEY"),
+        "base64 of 32 random bytes (openssl rand -base64 32)",
+        ("made in data_dir in development", "wraps the keys in the store"),
+    ),
+    key(
+        ("rate_limit", "enabled"),
+        Some("GACP_RATE_LIMIT__ENABLED"),
+        "true, or on loopback false",
+        ("true", "whether requests are counted"),
+    ),
+    key(
+        ("database", "mongodb_uri"),
+        Some("MONGODB_URI"),
+        "a MongoDB connection string",
+        ("unset", "no effect yet"),
+    ),
+    key(
+        ("database", "mongodb_database"),
+        Some("MONGODB_DATABASE"),
+        "the name of a database",
+        ("gacp", "no effect yet"),
+    ),
+    key(("cache", "redis_url"), Some("REDIS_URL"), "a Redis address", ("unset", "no effect yet")),
+    key(
+        ("telemetry", "otlp_endpoint"),
+        Some("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        "the address of a collector",
+        ("unset", "no effect yet"),
+    ),
+];
+
+impl Key {
+    /// The key of a JSON pointer, its items included: `/cors/origins/0`.
+    pub(super) fn at(pointer: &str) -> Option<&'static Self> {
+        let mut steps = pointer.split('/').skip(1);
+        let (section, name) = (steps.next()?, steps.next()?);
+        KEYS.iter().find(|key| key.section == section && key.name == name)
+    }
+
+    /// `server.listen`.
+    pub(super) fn dotted(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+
+    /// `/server/listen`.
+    pub(super) fn pointer(&self) -> String {
+        format!("/{}/{}", self.section, self.name)
+    }
+
+    /// `GACP_SERVER__LISTEN`.
+    fn derived(&self) -> String {
+        format!("GACP_{}__{}", self.section, self.name).to_ascii_uppercase()
+    }
+
+    /// The variables that set it; the last one that is set wins.
+    pub(super) fn variables(&self) -> Vec<String> {
+        let fixed = self.fixed.map(str::to_owned);
+        let derived = Some(self.derived()).filter(|derived| fixed.as_ref() != Some(derived));
+        derived.into_iter().chain(fixed).collect()
+    }
+}
+
+/// The keys, for the command line's help.
+pub(super) fn help() -> String {
+    let mut help = String::from(
+        "Configuration: a TOML file, then environment variables over it. Empty variables count \
+         as unset.\nOutside loopback GACP_SECRETS__MASTER_KEY must be set.\n",
+    );
+    for key in &KEYS {
+        let variable = key.variables().pop().unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _written = write!(
+            help,
+            "\n  {}  ({})\n      {}; default: {}\n      takes {}\n",
+            key.dotted(),
+            variable,
+            key.meaning,
+            key.default,
+            key.expects
+        );
+    }
+    help.push_str(
+        "\nExit codes: 0 after a clean shutdown, 2 for a configuration error, 1 otherwise.",
+    );
+    help
+}

@@ -1,0 +1,71 @@
+//! The configuration as it is written: every key may be absent.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::Secret;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Raw {
+    pub(super) server: Server,
+    pub(super) cors: Cors,
+    pub(super) shutdown: Shutdown,
+    pub(super) log: Log,
+    pub(super) secrets: Secrets,
+    pub(super) rate_limit: RateLimit,
+    pub(super) database: Database,
+    pub(super) cache: Cache,
+    pub(super) telemetry: Telemetry,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Server {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) public_url: Option<String>,
+    pub(super) issuer: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Cors {
+    pub(super) origins: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Shutdown {
+    pub(super) drain_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Log {
+    pub(super) filter: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Secrets {
+    pub(super) master_key: Option<Secret>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct RateLimit {
+    pub(super) enabled: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Database {
+    pub(super) mongodb_uri: Option<Secret>,
+    pub(super) mongodb_database: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Cache {
+    pub(super) redis_url: Option<Secret>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Telemetry {
+    pub(super) otlp_endpoint: Option<String>,
+}

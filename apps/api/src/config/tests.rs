@@ -1,0 +1,170 @@
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::{CommandFactory as _, Parser as _};
+
+use super::*;
+
+fn random_key() -> String {
+    let bytes: Vec<u8> = (0..32_u8).map(|index| index.wrapping_mul(37) ^ 0xa5).collect();
+    STANDARD.encode(bytes)
+}
+
+fn load(file: &str, variables: &[(&str, &str)], demo: bool) -> Result<Config, ConfigError> {
+    let mut toml = tempfile::NamedTempFile::new().unwrap();
+    toml.write_all(file.as_bytes()).unwrap();
+    let args = Args { config: Some(toml.path().to_owned()), demo };
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(&args, variables)
+}
+
+fn keys(outcome: Result<Config, ConfigError>) -> Vec<String> {
+    let error = outcome.err().unwrap();
+    error.complaints().iter().map(|complaint| complaint.key.clone()).collect()
+}
+
+#[test]
+fn nothing_said_is_a_development_server_on_loopback() {
+    let config = Config::load(&Args::default(), []).unwrap();
+
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.metrics_listen.to_string(), "127.0.0.1:9464");
+    assert_eq!(config.server.data_dir, Path::new("./data"));
+    assert_eq!((config.drain, config.log_filter.as_str()), (Duration::from_secs(5), "info"));
+    assert!(config.rate_limit_enabled && config.is_development() && !config.demo);
+    assert!(config.notices.is_empty());
+}
+
+#[test]
+fn the_environment_lies_over_the_file() {
+    let file = "[server]\nlisten = \"127.0.0.1:1\"\nmetrics_listen = \"127.0.0.1:2\"\n\
+                [cors]\norigins = [\"https://a.example\"]\n[shutdown]\ndrain_seconds = 1";
+    let variables = [
+        ("GACP_SERVER__LISTEN", "127.0.0.1:3"),
+        ("GACP_LISTEN", "127.0.0.1:4"),
+        ("GACP_METRICS_LISTEN", ""),
+        ("GACP_CORS__ORIGINS", "https://b.example,http://localhost:5173"),
+        ("GACP_SHUTDOWN__DRAIN_SECONDS", "9"),
+        ("GACP_RATE_LIMIT__ENABLED", "false"),
+    ];
+
+    let config = load(file, &variables, true).unwrap();
+
+    assert_eq!((config.server.listen.port(), config.server.metrics_listen.port()), (4, 2));
+    assert_eq!(config.origins, ["https://b.example", "http://localhost:5173"]);
+    assert_eq!(config.drain, Duration::from_secs(9));
+    assert!(!config.rate_limit_enabled && config.demo);
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_with_its_source_and_no_value() {
+    let file = "colour = 1\n[server]\nlisten = \"secret-nowhere\"\nname = \"x\"\n[log]\nfilter = 7\n\
+                [cors]\norigins = [\"*\"]";
+    let variables = [
+        ("GACP_SHUTDOWN__DRAIN_SECONDS", "soon"),
+        ("GACP_SECRETS__MASTER_KEY", "secret"),
+        ("GACP_SERVER__PUBLIC_URL", "gacp.example"),
+    ];
+
+    let error = load(file, &variables, false).err().unwrap();
+
+    let mut found: Vec<_> = error.complaints().iter().map(|c| c.key.as_str()).collect();
+    found.sort_unstable();
+    let expected = [
+        "colour",
+        "cors.origins",
+        "log.filter",
+        "secrets.master_key",
+        "server.listen",
+        "server.name",
+        "server.public_url",
+        "shutdown.drain_seconds",
+    ];
+    assert_eq!(found, expected);
+    let said = error.to_string();
+    for part in ["(GACP_SHUTDOWN__DRAIN_SECONDS)", "whole seconds", "127.0.0.1:8080", ".tmp"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    assert!(!said.contains("nowhere") && !said.contains("secret-"), "{said}");
+}
+
+#[test]
+fn outside_loopback_secrets_are_needed_and_shortcuts_refused() {
+    let open = ("GACP_METRICS_LISTEN", "0.0.0.0:9464");
+    let off = ("GACP_RATE_LIMIT__ENABLED", "false");
+
+    let careless = load("", &[open, off], true);
+    let key = random_key();
+    let careful = load("", &[open, ("GACP_SECRETS__MASTER_KEY", &key)], false);
+
+    assert_eq!(keys(careless), ["secrets.master_key", "rate_limit.enabled", "--demo"]);
+    assert!(!careful.unwrap().is_development());
+}
+
+#[test]
+fn a_master_key_must_look_drawn_at_random() {
+    let counting: Vec<u8> = (0..32).collect();
+    let bad = [
+        STANDARD.encode([0; 32]),
+        STANDARD.encode([0xff; 32]),
+        STANDARD.encode(counting),
+        STANDARD.encode("change-me-change-me-change-me-ok"),
+        STANDARD.encode([7; 31]),
+        "no base64".to_owned(),
+    ];
+
+    for key in &bad {
+        let outcome = load("", &[("GACP_SECRETS__MASTER_KEY", key)], false);
+        assert_eq!(keys(outcome), ["secrets.master_key"], "{key}");
+    }
+    assert!(load("", &[("GACP_SECRETS__MASTER_KEY", &random_key())], false).is_ok());
+}
+
+#[test]
+fn names_of_features_to_come_are_accepted_and_unknown_ones_only_noticed() {
+    let variables = [
+        ("MONGODB_URI", "mongodb://user:pass@db"),
+        ("MONGODB_DATABASE", "gacp"),
+        ("REDIS_URL", "redis://cache"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector"),
+        ("GACP_COLOUR", "red"),
+        ("HOME", "/"),
+    ];
+
+    let notices = load("", &variables, false).unwrap().notices;
+
+    assert_eq!(notices.len(), 5, "{notices:?}");
+    assert!(notices.iter().any(|notice| notice.contains("GACP_COLOUR")));
+    assert!(!notices.iter().any(|notice| notice.contains("pass")));
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_refused_with_its_line() {
+    let error = load("[server]\nlisten = \n", &[], false).err().unwrap();
+
+    assert!(error.to_string().contains("line 2"), "{error}");
+    let absent = Args { config: Some("/nowhere/gacp.toml".into()), demo: false };
+    assert_eq!(keys(Config::load(&absent, [])), ["--config"]);
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let key = random_key();
+    let config = load("", &[("GACP_SECRETS__MASTER_KEY", &key)], false).unwrap();
+
+    assert!(!format!("{config:?}").contains(&key));
+    assert_eq!(config.master_key.unwrap().expose(), key);
+}
+
+#[test]
+fn the_command_line_is_sound_and_its_help_names_every_variable() {
+    Args::command().debug_assert();
+    let help = Args::command().render_long_help().to_string();
+
+    for key in keys::KEYS {
+        let variable = key.variables().pop().unwrap();
+        assert!(help.contains(&variable), "{variable}");
+    }
+    assert!(Args::try_parse_from(["gacp-api", "--demo", "--config", "x"]).unwrap().demo);
+}

@@ -1,0 +1,45 @@
+//! The HTTP shell: everything that is the same for every route.
+//!
+//! A request passes the `shell` (request id, access log, headers), the router, and the
+//! `pipeline` of its route: negotiation, body, authentication, idempotency, handler. What goes
+//! wrong anywhere becomes one [`ApiError`] and leaves as a [`Problem`](problem::Problem).
+
+pub mod app;
+pub mod aside;
+pub mod authenticate;
+pub mod body;
+pub mod call;
+mod conditional;
+pub mod cursor;
+pub(crate) mod describe;
+pub mod error;
+pub mod expected;
+mod headers;
+mod idempotency;
+mod negotiate;
+pub mod page;
+mod pipeline;
+pub mod problem;
+mod quality;
+mod query;
+pub mod reply;
+pub mod request_id;
+pub mod routes;
+mod shell;
+
+pub use self::app::{Shell, app};
+pub use self::aside::aside;
+pub use self::authenticate::{Authenticate, Caller};
+pub use self::body::Body;
+pub use self::call::Call;
+pub use self::error::ApiError;
+pub use self::expected::IfMatch;
+pub use self::negotiate::Negotiated;
+pub use self::page::{Filter, List};
+pub use self::query::Query;
+pub use self::reply::Reply;
+pub use self::request_id::RequestId;
+pub use self::routes::{Options, Routes};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,59 @@
+//! The application: the shell around the routes.
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Condition, NormalizePath, from_fn};
+use actix_web::{App, web};
+use gacp_keys::Keyring;
+use gacp_store::ReceiptStore;
+
+use super::{ApiError, Authenticate, Routes, headers, shell};
+use crate::clock::Clock;
+
+/// What the shell needs to do its part.
+pub struct Shell {
+    /// What time it is.
+    pub clock: Clock,
+    /// Finds out who calls.
+    pub authenticate: Arc<dyn Authenticate>,
+    /// Where replies to idempotent requests are kept.
+    pub receipts: Arc<dyn ReceiptStore>,
+    /// Names idempotent requests and seals cursors.
+    pub keyring: Keyring,
+    /// The origins whose pages may use the API.
+    pub origins: Vec<String>,
+    /// Whether clients come over HTTPS.
+    pub behind_tls: bool,
+}
+
+/// Builds the application; `services` adds the data that the handlers take.
+pub fn app(
+    shell: web::Data<Shell>,
+    routes: Routes,
+    services: &dyn Fn(&mut web::ServiceConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let cors = Condition::new(!shell.origins.is_empty(), headers::cors(&shell.origins));
+    App::new()
+        .app_data(shell)
+        .app_data(web::PathConfig::default().error_handler(no_such_thing))
+        .configure(services)
+        .configure(|config| routes.configure(config))
+        .wrap(NormalizePath::trim())
+        .wrap(cors)
+        .wrap(from_fn(shell::run))
+}
+
+/// A path whose parameter is no id names nothing.
+fn no_such_thing(_: actix_web::error::PathError, _: &actix_web::HttpRequest) -> actix_web::Error {
+    ApiError::NotFound.into()
+}

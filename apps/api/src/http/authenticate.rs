@@ -1,0 +1,96 @@
+//! Who sends a request.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use async_trait::async_trait;
+use gacp_store::Actor;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::ApiError;
+
+/// Somebody who is signed in. A handler that takes one cannot be reached by anybody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The account and its role at this moment.
+    pub actor: Actor,
+    /// The session that the token belongs to.
+    pub session: Uuid,
+}
+
+impl Caller {
+    /// The caller in the words of the accounts' use cases.
+    pub(crate) fn in_session(&self) -> gacp_auth::Caller {
+        gacp_auth::Caller { actor: self.actor, session: self.session.into() }
+    }
+}
+
+/// Finds out whom a bearer token stands for.
+#[async_trait]
+pub trait Authenticate: Send + Sync {
+    /// The caller behind a token. Fails with [`ApiError::Unauthenticated`] when there is none
+    /// (any more), and otherwise when that cannot be found out.
+    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError>;
+}
+
+/// Authenticates a request and notes its caller for [`Caller`] to extract.
+pub(super) async fn authenticate(
+    request: &ServiceRequest,
+    by: &dyn Authenticate,
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    let caller = by.caller(bearer(request)?, now).await?;
+    request.extensions_mut().insert(caller);
+    Ok(())
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
+fn bearer(request: &ServiceRequest) -> Result<&str, ApiError> {
+    let mut lines = request.headers().get_all(AUTHORIZATION);
+    let line = lines.next().ok_or(ApiError::Unauthenticated { presented: false })?;
+    let credentials = line.to_str().ok().filter(|_| lines.next().is_none());
+    let token = credentials
+        .and_then(|credentials| credentials.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim_matches(' '));
+    token.filter(|token| !token.is_empty()).ok_or(ApiError::Unauthenticated { presented: true })
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = request.extensions().get::<Self>().copied();
+        ready(caller.ok_or(ApiError::Unauthenticated { presented: false }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_and_everything_else_is_a_refused_credential() {
+        let read = |value: &str| {
+            let request = TestRequest::get().insert_header((AUTHORIZATION, value)).to_srv_request();
+            bearer(&request).map(str::to_owned)
+        };
+
+        for good in ["Bearer abc", "bearer abc", "BEARER  abc "] {
+            assert_eq!(read(good).unwrap(), "abc", "{good}");
+        }
+        for bad in ["Basic abc", "Bearer", "Bearer ", "abc", ""] {
+            let refused = read(bad).unwrap_err();
+            assert!(matches!(refused, ApiError::Unauthenticated { presented: true }), "{bad}");
+        }
+        let silent = TestRequest::get().to_srv_request();
+        let refused = bearer(&silent).unwrap_err();
+        assert!(matches!(refused, ApiError::Unauthenticated { presented: false }));
+    }
+}

@@ -1,0 +1,113 @@
+//! What happens to a request between the router and its handler, in the order of refusals.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::idempotency::{self, Turn};
+use super::routes::Options;
+use super::{ApiError, Shell, authenticate, body, conditional, headers, negotiate, shell};
+
+/// Runs a request through the steps of its route. It never fails: an error is a reply too.
+pub(super) async fn run(
+    options: Options,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    // The router is done with the request: it may be shared from here on.
+    let whole = request.request().clone();
+    let response = match guarded(steps(options, request, next)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => refusal(&whole, error),
+        Err(panic) => refusal(&whole, ApiError::Internal(said(&*panic).into()).into()),
+    };
+    let mut response = conditional::apply(shell::explain(response));
+    mark(options, &mut response);
+    Ok(response)
+}
+
+/// 406, 413, 415, 400 of body and query, then 401, then the idempotency key, then the handler.
+async fn steps(
+    options: Options,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let parts = request.app_data::<web::Data<Shell>>().cloned();
+    let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
+    negotiate::negotiate(&request, options.produces)?;
+    if let Some(limit) = options.body_limit {
+        body::intake(&mut request, limit).await?;
+    }
+    if let Some(check) = options.query {
+        check(request.request())?;
+    }
+    if options.signed_in {
+        let now = parts.clock.now();
+        authenticate::authenticate(&request, &*parts.authenticate, now).await?;
+    }
+    if !options.idempotent {
+        return next.call(request).await;
+    }
+    match idempotency::claim(&request, &parts).await? {
+        Turn::Replay(reply) => Ok(request.into_response(reply.into_response())),
+        Turn::Run(None) => next.call(request).await,
+        Turn::Run(Some(granted)) => {
+            let whole = request.request().clone();
+            let handled = guarded(next.call(request)).await;
+            let response = match handled {
+                Ok(Ok(response)) => response,
+                Ok(Err(error)) => refusal(&whole, error),
+                Err(panic) => refusal(&whole, ApiError::Internal(said(&*panic).into()).into()),
+            };
+            Ok(idempotency::finish(shell::explain(response), granted, &parts).await)
+        }
+    }
+}
+
+fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {
+    ServiceResponse::new(request.clone(), HttpResponse::from_error(error))
+}
+
+/// What every reply of a route says about being kept.
+fn mark(options: Options, response: &mut ServiceResponse) {
+    let map = response.headers_mut();
+    if options.signed_in {
+        headers::vary(map, &AUTHORIZATION);
+    }
+    if options.produces.len() > 1 {
+        headers::vary(map, &ACCEPT);
+    }
+    if let Some(rule) = options.cache
+        && !map.contains_key(CACHE_CONTROL)
+    {
+        map.insert(CACHE_CONTROL, HeaderValue::from_static(rule));
+    }
+}
+
+/// The future's output, or what it panicked with: a bug costs one request, not its connection.
+async fn guarded<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // After a panic the future is dropped without being polled again.
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panicked: {}", text.unwrap_or_else(|| "without a message".to_owned()))
+}

@@ -1,0 +1,249 @@
+//! A small application behind the shell, asked in every wrong way.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::{Service as _, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web;
+use async_trait::async_trait;
+use gacp_keys::{Keyring, MasterKey, MemoryKeys};
+use gacp_store::{
+    AccountId, Actor, Cursor, MemoryLedger, Page, Revision, Role, StoreError, page_of,
+};
+use garde::Validate;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::clock::Clock;
+
+mod idempotency;
+mod lists;
+mod refusals;
+
+pub(crate) async fn keyring() -> Keyring {
+    let master = MasterKey::generate().unwrap();
+    Keyring::open(&MemoryKeys::default(), &master, Timestamp::UNIX_EPOCH).await.unwrap()
+}
+
+/// Knows two tokens: `good`, and `out` for a store that does not answer.
+struct Doorman;
+
+#[async_trait]
+impl Authenticate for Doorman {
+    async fn caller(&self, bearer: &str, _: Timestamp) -> Result<Caller, ApiError> {
+        let farmer = |number| Caller {
+            actor: Actor { id: AccountId::from(Uuid::from_u128(number)), role: Role::Farmer },
+            session: Uuid::from_u128(number),
+        };
+        match bearer {
+            "good" => Ok(farmer(1)),
+            "other" => Ok(farmer(2)),
+            "out" => Err(StoreError::Unavailable("disk on fire".into()).into()),
+            _ => Err(ApiError::Unauthenticated { presented: true }),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Thing {
+    #[garde(length(chars, min = 1, max = 10))]
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ThingFilter {
+    kind: Option<String>,
+}
+
+impl Filter for ThingFilter {
+    const SYNC: bool = true;
+}
+
+#[derive(Clone)]
+struct Things {
+    ledger: Arc<MemoryLedger>,
+    made: Arc<AtomicUsize>,
+}
+
+impl Things {
+    async fn make(
+        &self,
+        attempt: &gacp_store::Attempt<'_, String>,
+        draft: gacp_store::Submitted<Thing>,
+    ) -> Result<String, ApiError> {
+        let name = draft?.into_inner().name;
+        // Give other runs of the same request their turn.
+        tokio::task::yield_now().await;
+        match name.as_str() {
+            "taken" => return Err(ApiError::IdempotencyReused),
+            "out" => return Err(StoreError::Unavailable("gone".into()).into()),
+            "panic" => panic!("on purpose"),
+            _ => {}
+        }
+        self.ledger.append(&attempt.change(Vec::new(), &name))?;
+        self.made.fetch_add(1, Ordering::Relaxed);
+        Ok(name)
+    }
+}
+
+async fn make(
+    caller: Caller,
+    call: Call,
+    draft: Body<Thing>,
+    things: web::Data<Things>,
+) -> Result<Reply, ApiError> {
+    let answer = |name: &String| reply::created("/api/things/1", Revision::FIRST, name);
+    call.run(caller.actor, answer, async |attempt| things.make(attempt, draft.0).await).await
+}
+
+async fn list(list: List<ThingFilter>) -> Reply {
+    let kind = list.filter.kind.clone();
+    let ids = (1..=45_u128).filter(|id| kind.is_none() || id % 2 == 0);
+    let cursor = |id: &u128| Cursor {
+        id: Uuid::from_u128(*id),
+        updated_at: Timestamp::from_second(i64::try_from(*id).unwrap()).unwrap(),
+    };
+    let page: Page<u128> = page_of(ids, &list.page, cursor);
+    list.reply(page, |id| id)
+}
+
+async fn show(id: web::Path<Uuid>) -> Reply {
+    reply::ok(Revision::from(3), &id.to_string())
+}
+
+async fn change(target: IfMatch, draft: Body<Thing>) -> Result<Reply, ApiError> {
+    let revision = Revision::from(3);
+    target.0.check(revision)?;
+    draft.0?;
+    Ok(reply::ok(revision.next(), &"changed"))
+}
+
+async fn bug() -> Reply {
+    panic!("a bug")
+}
+
+async fn chosen(media_type: Negotiated) -> Reply {
+    reply::bytes(media_type.0, b"x".to_vec())
+}
+
+fn routes() -> Routes {
+    Routes::new()
+        .get("/api/things/{id}", Options::bearer(), show)
+        .get("/api/things", Options::bearer(), list)
+        .post("/api/things", Options::bearer().json().idempotent(), make)
+        .patch("/api/things/{id}", Options::bearer().json(), change)
+        .post("/api/things/large", Options::public().large_json(), change)
+        .get("/api/things/bug", Options::public(), bug)
+        .get(
+            "/api/things/chosen",
+            Options::public().produces(&["application/json", "text/csv"]),
+            chosen,
+        )
+        .get("/api/secrets", Options::public().no_store(), bug)
+}
+
+type Sending = Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
+
+/// The application, and what was made in it.
+#[derive(Clone)]
+struct TestApp {
+    service: Rc<dyn Fn(TestRequest) -> Sending>,
+    things: Things,
+    clock: Clock,
+}
+
+async fn start() -> TestApp {
+    let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
+    let things = Things { ledger: MemoryLedger::shared(), made: Arc::default() };
+    let shell = web::Data::new(Shell {
+        clock: clock.clone(),
+        authenticate: Arc::new(Doorman),
+        receipts: things.ledger.clone(),
+        keyring: keyring().await,
+        origins: vec!["https://app.example".to_owned()],
+        behind_tls: false,
+    });
+    let data = web::Data::new(things.clone());
+    let app = app(shell, routes(), &|config| {
+        config.app_data(data.clone());
+    });
+    let service = init_service(app).await;
+    let service = move |request: TestRequest| -> Sending {
+        let sending = service.call(request.to_request());
+        Box::pin(async move { sending.await.unwrap() })
+    };
+    TestApp { service: Rc::new(service), things, clock }
+}
+
+/// A reply, read to its end.
+#[derive(Debug)]
+struct Seen {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Seen {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    fn assert_problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["type"], json!(format!("urn:gacp:problem:{code}")));
+        assert_eq!(problem["status"], json!(status));
+        assert_eq!(problem["instance"], problem["requestId"]);
+        assert_eq!(problem["requestId"].as_str().unwrap(), self.header("x-request-id"));
+        assert!(problem["title"].is_string() && problem["detail"].is_string());
+        assert_eq!(self.header("x-content-type-options"), "nosniff");
+    }
+}
+
+impl TestApp {
+    async fn send(&self, request: TestRequest) -> Seen {
+        let response = (self.service)(request).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = to_bytes(response.into_body()).await.unwrap().to_vec();
+        Seen { status, headers, body }
+    }
+
+    async fn get(&self, path: &str) -> Seen {
+        self.send(signed_in(Method::GET, path)).await
+    }
+}
+
+fn signed_in(method: Method, path: &str) -> TestRequest {
+    anybody(method, path).insert_header(("authorization", "Bearer good"))
+}
+
+fn anybody(method: Method, path: &str) -> TestRequest {
+    TestRequest::default().method(method).uri(path)
+}
+
+fn raw(path: &str, media_type: &str, body: &str) -> TestRequest {
+    signed_in(Method::POST, path)
+        .insert_header(("content-type", media_type))
+        .set_payload(body.to_owned())
+}

@@ -1,0 +1,43 @@
+//! What happens without a request: time limits pass, old receipts are forgotten.
+
+use std::time::Duration;
+
+use gacp_store::ReceiptStore as _;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::compose::Services;
+
+/// Whoever looks at an application sees at once that its time is over; this only reaches those
+/// at which nobody looks.
+const EVERY: Duration = Duration::from_mins(1);
+
+/// So many applications are expired in one go; the rest waits for the next.
+const BATCH: usize = 200;
+
+/// Starts the jobs. They end with their task.
+pub(crate) fn start(services: Services) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            run_once(&services).await;
+        }
+    })
+}
+
+/// Runs every job once. What fails is logged and tried again the next time.
+async fn run_once(services: &Services) {
+    let now = services.shell.clock.now();
+    match services.certifications.expire_overdue(now, BATCH).await {
+        Ok(0) => {}
+        Ok(expired) => tracing::info!(expired, "applications expired"),
+        Err(error) => tracing::warn!(%error, "expiry failed"),
+    }
+    match services.store.prune(now).await {
+        Ok(0) => {}
+        Ok(receipts) => tracing::info!(receipts, "old receipts forgotten"),
+        Err(error) => tracing::warn!(%error, "pruning failed"),
+    }
+}

@@ -1,0 +1,82 @@
+//! The GACP HTTP API: the shell around the domain crates, and their composition.
+//!
+//! Nothing in here is meant for reuse; the crates under `crates/` are. The binary `gacp-api` and
+//! the tests start it by [`start`].
+
+pub mod clock;
+pub mod compose;
+pub mod config;
+pub mod demo;
+pub mod http;
+mod jobs;
+pub mod json;
+pub mod logging;
+mod master_key;
+mod openapi;
+mod people;
+pub mod readiness;
+pub mod routes;
+pub mod serve;
+mod views;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+use anyhow::Context as _;
+use async_trait::async_trait;
+use gacp_keys::KeyStore as _;
+use gacp_store::BoxError;
+use gacp_store_sqlite::Sqlite;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use serve::Running;
+
+use openapi::Description;
+use readiness::{Dependency, Readiness};
+
+/// Opens the store and serves the API until the server is stopped.
+pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Running> {
+    let services = compose::services(config, &clock).await?;
+    if config.demo {
+        demo::seed(&services, clock.now()).await?;
+    }
+    let address = config.server.listen;
+    let listener = TcpListener::bind(address);
+    let listener = listener.with_context(|| format!("{address} cannot be listened on"))?;
+    let readiness = Readiness::of(vec![("store", Arc::new(StoreProbe(services.store.clone())))]);
+    let description = Data::new(Description::of(&routes::all())?);
+    let (shell, store) = (services.shell.clone(), services.store.clone());
+    let provided = services.clone();
+    let provide = move |config: &mut ServiceConfig| {
+        config
+            .app_data(Data::new(provided.auth.clone()))
+            .app_data(Data::new(provided.farms.clone()))
+            .app_data(Data::new(provided.certifications.clone()))
+            .app_data(description.clone());
+    };
+    let running = serve::start(listener, shell, readiness, routes::all, provide)?;
+    let jobs = jobs::start(services);
+    Ok(running.closing(async move {
+        jobs.abort();
+        if let Err(error) = store.close().await {
+            tracing::error!(%error, "the store did not close");
+        }
+    }))
+}
+
+/// Method and path of every route, sorted.
+pub fn routed() -> Vec<(String, String)> {
+    routes::all().list()
+}
+
+/// The store answers a small read.
+struct StoreProbe(Sqlite);
+
+#[async_trait]
+impl Dependency for StoreProbe {
+    async fn check(&self) -> Result<(), BoxError> {
+        self.0.keys().await.map(drop).map_err(Into::into)
+    }
+}

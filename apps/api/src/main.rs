@@ -1,0 +1,44 @@
+//! `gacp-api`: reads its configuration, serves, and stops when it is told to.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use gacp_api::config::Args;
+use gacp_api::serve::Signals;
+use gacp_api::{Clock, Config, demo, logging};
+
+/// The configuration cannot be used.
+const MISCONFIGURED: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = match Config::load(&Args::parse(), std::env::vars()) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(MISCONFIGURED);
+        }
+    };
+    match run(&config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the server failed");
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: &Config) -> anyhow::Result<()> {
+    logging::start(&config.log_filter)?;
+    for notice in &config.notices {
+        tracing::warn!(notice, "configuration");
+    }
+    let mut signals = Signals::listen()?;
+    let running = gacp_api::start(config, Clock::system()).await?;
+    if config.demo {
+        demo::explain(&format!("http://{}", running.address()));
+    }
+    running.until(&mut signals, config.drain).await?;
+    Ok(())
+}

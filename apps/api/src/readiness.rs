@@ -1,0 +1,115 @@
+//! Whether this process should get requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gacp_store::BoxError;
+use serde_json::{Map, Value};
+
+/// A dependency that does not answer in this time is as good as out: probes come every few seconds.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Something that the process cannot serve without.
+#[async_trait]
+pub trait Dependency: Send + Sync {
+    /// Fails when it cannot be used at the moment.
+    async fn check(&self) -> Result<(), BoxError>;
+}
+
+/// Whether this process should get requests: it is not about to stop, and what it needs answers.
+pub struct Readiness {
+    is_draining: AtomicBool,
+    dependencies: Vec<(&'static str, Arc<dyn Dependency>)>,
+}
+
+/// What was looked at, and how it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checks {
+    /// Whether everything is well.
+    pub is_ready: bool,
+    /// `up`, `down` or `draining`, by name.
+    pub states: Map<String, Value>,
+}
+
+impl Readiness {
+    /// Ready as long as these are, by name.
+    pub fn of(dependencies: Vec<(&'static str, Arc<dyn Dependency>)>) -> Arc<Self> {
+        Arc::new(Self { is_draining: AtomicBool::new(false), dependencies })
+    }
+
+    /// From now on this process should get no new requests.
+    pub fn drain(&self) {
+        self.is_draining.store(true, Ordering::Release);
+    }
+
+    /// Looks at everything.
+    pub async fn check(&self) -> Checks {
+        let is_draining = self.is_draining.load(Ordering::Acquire);
+        let server = if is_draining { "draining" } else { "up" };
+        let mut states = Map::from_iter([("server".to_owned(), Value::from(server))]);
+        let mut is_ready = !is_draining;
+        for (name, dependency) in &self.dependencies {
+            let is_up = is_up(name, &**dependency).await;
+            is_ready &= is_up;
+            states.insert((*name).to_owned(), Value::from(if is_up { "up" } else { "down" }));
+        }
+        Checks { is_ready, states }
+    }
+}
+
+async fn is_up(name: &str, dependency: &dyn Dependency) -> bool {
+    match tokio::time::timeout(PATIENCE, dependency.check()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(dependency = name, error, "a dependency is down");
+            false
+        }
+        Err(_elapsed) => {
+            tracing::warn!(dependency = name, "a dependency does not answer");
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    enum Store {
+        Up,
+        Down,
+        Hangs,
+    }
+
+    #[async_trait]
+    impl Dependency for Store {
+        async fn check(&self) -> Result<(), BoxError> {
+            match self {
+                Self::Up => Ok(()),
+                Self::Down => Err("no disk".into()),
+                Self::Hangs => std::future::pending().await,
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_is_ready_when_all_it_needs_answers_in_time() {
+        for (store, state) in [(Store::Up, "up"), (Store::Down, "down"), (Store::Hangs, "down")] {
+            let checks = Readiness::of(vec![("store", Arc::new(store))]).check().await;
+            assert_eq!((checks.is_ready, &checks.states["store"]), (state == "up", &state.into()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_draining_process_is_not_ready() {
+        let readiness = Readiness::of(vec![("store", Arc::new(Store::Up))]);
+
+        readiness.drain();
+
+        let checks = readiness.check().await;
+        assert!(!checks.is_ready);
+        assert_eq!(checks.states["server"], Value::from("draining"));
+    }
+}

@@ -1,0 +1,115 @@
+//! `/api/admin/users`: accounts, for administrators.
+
+use actix_web::web::{Data, Path};
+use gacp_auth::{Account, AccountFilter, AccountPatch, AccountStatus, Auth, StaffDraft};
+use gacp_store::{AccountId, Role, Target};
+use serde::Deserialize;
+
+use crate::http::describe::Operation;
+use crate::http::problem::Code;
+use crate::http::reply::{created, ok};
+use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::routes::Paging;
+use crate::views::AccountView;
+
+/// Which accounts are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UserQuery {
+    /// With this role.
+    #[param(value_type = Option<String>)]
+    role: Option<Role>,
+    /// In this status.
+    #[param(inline)]
+    status: Option<AccountStatus>,
+}
+
+impl Filter for UserQuery {
+    const SYNC: bool = false;
+}
+
+fn shown(account: &Account) -> Reply {
+    ok(account.revision(), &AccountView::from(account))
+}
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("admin", id, summary)
+    }
+    Routes::new()
+        .get("/api/admin/users", Options::bearer().lists::<UserQuery>(), list)
+        .says(|| {
+            op("listUsers", "Accounts.")
+                .who("ADMIN; REVIEWER with `role=INSPECTOR`")
+                .query::<UserQuery>()
+                .query::<Paging>()
+                .returns_page::<AccountView>("A page of accounts.")
+                .refuses(&[Code::Forbidden])
+        })
+        .post("/api/admin/users", Options::bearer().json().idempotent(), enroll)
+        .says(|| {
+            op("enrollUser", "Opens an account for a member of staff.")
+                .who("ADMIN")
+                .takes::<StaffDraft>()
+                .returns::<AccountView>(201, "The account.")
+                .refuses(&[Code::Forbidden, Code::AccountExists, Code::TemporarilyOverloaded])
+        })
+        .get("/api/admin/users/{id}", Options::bearer(), show)
+        .says(|| {
+            op("showUser", "One account.")
+                .who("ADMIN")
+                .returns::<AccountView>(200, "The account.")
+                .refuses(&[Code::Forbidden])
+        })
+        .patch("/api/admin/users/{id}", Options::bearer().json(), change)
+        .says(|| {
+            op("changeUser", "Changes role or status; it counts on the next request.")
+                .who("ADMIN")
+                .if_match()
+                .takes::<AccountPatch>()
+                .returns::<AccountView>(200, "The account.")
+                .refuses(&[Code::Forbidden])
+        })
+}
+
+/// `GET /api/admin/users`: accounts; inspectors for reviewers too.
+async fn list(list: List<UserQuery>, caller: Caller, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    let filter = AccountFilter { role: list.filter.role, status: list.filter.status };
+    let page = auth.list_accounts(caller.actor, &filter, &list.page).await?;
+    Ok(list.reply(page, |account| AccountView::from(&account)))
+}
+
+/// `POST /api/admin/users`: opens an account for a member of staff.
+async fn enroll(
+    (call, caller): (Call, Caller),
+    body: Body<StaffDraft>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let answer = |account: &Account| {
+        let location = format!("/api/admin/users/{}", account.id());
+        created(&location, account.revision(), &AccountView::from(account))
+    };
+    call.run(caller.actor, answer, async |attempt| auth.enroll_staff(attempt, body.0).await).await
+}
+
+/// `GET /api/admin/users/{id}`: one account.
+async fn show(caller: Caller, id: Path<String>, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    let id = AccountId::parse_or_absent(&id);
+    Ok(shown(&auth.get_account(caller.actor, id).await?))
+}
+
+/// `PATCH /api/admin/users/{id}`: changes role or status; it counts on the next request.
+async fn change(
+    (call, caller): (Call, Caller),
+    (id, expected): (Path<String>, IfMatch),
+    body: Body<AccountPatch>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let target = Target { id: AccountId::parse_or_absent(&id), expected: expected.0 };
+    call.run(caller.actor, shown, async |attempt| {
+        auth.change_account(attempt, &target, body.0).await
+    })
+    .await
+}

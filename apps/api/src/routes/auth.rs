@@ -1,0 +1,135 @@
+//! `/api/auth`: registration, login, refresh and the caller's own account.
+
+use actix_web::web::Data;
+use gacp_auth::{Auth, LoginDraft, ProfilePatch, Registration};
+use gacp_store::{AccountId, Actor, Role};
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::http::describe::Operation;
+use crate::http::problem::Code;
+use crate::http::reply::{created, data, ok};
+use crate::http::{ApiError, Body, Call, Caller, IfMatch, Options, Reply, Routes};
+use crate::routes::visitor::{Visitor, device_cookie};
+use crate::routes::{ANYBODY, SIGNED_IN};
+use crate::views::{AccountView, LoginView, ProfileView, RefreshView};
+
+const PROFILE: &str = "/api/auth/profile";
+
+/// What a client sends for new tokens.
+#[derive(Deserialize, Validate, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RefreshDraft {
+    /// The newest refresh token of the session.
+    #[garde(skip)]
+    refresh_token: String,
+}
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("auth", id, summary)
+    }
+    Routes::new()
+        .post("/api/auth/register", Options::public().json().idempotent(), register)
+        .says(|| {
+            op("register", "Opens a farmer's account.")
+                .who(ANYBODY)
+                .takes::<Registration>()
+                .returns::<AccountView>(201, "The account.")
+                .refuses(&[Code::AccountExists, Code::TemporarilyOverloaded])
+        })
+        .post("/api/auth/login", Options::public().json().no_store(), log_in)
+        .says(|| {
+            op("logIn", "Opens a session, by e-mail or by national ID.")
+                .who(ANYBODY)
+                .takes::<LoginDraft>()
+                .returns::<LoginView>(200, "Tokens, and whose they are.")
+                .refuses(&[Code::InvalidCredentials, Code::TemporarilyOverloaded])
+        })
+        .post("/api/auth/refresh", Options::public().json().no_store(), refresh)
+        .says(|| {
+            op("refresh", "Exchanges a refresh token for the next pair.")
+                .who("whoever holds a refresh token")
+                .takes::<RefreshDraft>()
+                .returns::<RefreshView>(200, "The next tokens.")
+                .refuses(&[Code::InvalidRefreshToken, Code::RefreshTokenReused])
+        })
+        .get("/api/auth/profile", Options::bearer(), profile)
+        .says(|| {
+            op("showProfile", "The caller's own account.")
+                .who(SIGNED_IN)
+                .returns::<ProfileView>(200, "The account.")
+        })
+        .patch("/api/auth/profile", Options::bearer().json(), revise_profile)
+        .says(|| {
+            op("reviseProfile", "Changes name, phone or address.")
+                .who(SIGNED_IN)
+                .if_match()
+                .takes::<ProfilePatch>()
+                .returns::<ProfileView>(200, "The account.")
+                .refuses(&[Code::AccountExists])
+        })
+}
+
+/// `POST /api/auth/register`: opens a farmer's account.
+async fn register(
+    call: Call,
+    body: Body<Registration>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    // Nobody is signed in: who acts is the farmer that the account makes.
+    let by = Actor { id: AccountId::at(call.at), role: Role::Farmer };
+    let answer = |account: &gacp_auth::Account| {
+        created(PROFILE, account.revision(), &AccountView::from(account))
+    };
+    call.run(by, answer, async |attempt| auth.register(attempt, body.0).await).await
+}
+
+/// `POST /api/auth/login`: opens a session.
+async fn log_in(
+    call: Call,
+    visitor: Visitor,
+    body: Body<LoginDraft>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let login = auth.log_in(body.0, &visitor.visit(call.at)).await?;
+    let cookie = device_cookie(login.device_token.clone(), visitor.is_secure());
+    Ok(data(&LoginView::from(login)).cookie(&cookie).no_store())
+}
+
+/// `POST /api/auth/refresh`: exchanges a refresh token for the next ones.
+async fn refresh(
+    call: Call,
+    visitor: Visitor,
+    body: Body<RefreshDraft>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let draft = body.0?.into_inner();
+    let tokens = auth.refresh(&draft.refresh_token, &visitor.visit(call.at)).await?;
+    Ok(data(&RefreshView::from(tokens)).no_store())
+}
+
+/// `GET /api/auth/profile`: the caller's own account.
+async fn profile(caller: Caller, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    let profile = auth.profile(caller.actor.id).await?;
+    Ok(ok(profile.account.revision(), &ProfileView::of(&profile)))
+}
+
+/// `PATCH /api/auth/profile`: changes name, phone or address.
+async fn revise_profile(
+    (call, caller): (Call, Caller),
+    expected: IfMatch,
+    body: Body<ProfilePatch>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let last_login_at = auth.profile(caller.actor.id).await?.last_login_at;
+    let answer = |account: &gacp_auth::Account| {
+        let profile = gacp_auth::Profile { account: account.clone(), last_login_at };
+        ok(account.revision(), &ProfileView::of(&profile))
+    };
+    call.run(caller.actor, answer, async |attempt| {
+        auth.revise_profile(attempt, &expected.0, body.0).await
+    })
+    .await
+}

@@ -1,0 +1,143 @@
+//! `/api/certificates`: certificates, their verification and revocation.
+
+use actix_web::http::header::{CACHE_CONTROL, ETAG};
+use actix_web::web::{Data, Path};
+use gacp_certifications::{
+    Certificate, CertificateFilter, CertificateStatus, Certifications, RevocationDraft,
+    Verification,
+};
+use gacp_store::Target;
+use serde::Deserialize;
+
+use crate::http::describe::Operation;
+use crate::http::problem::Code;
+use crate::http::reply::{data, ok};
+use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::routes::{ANYBODY, OWNER_AND_STAFF, Paging};
+use crate::views::{CertificateView, VerificationView};
+
+/// When a verification was made. Not part of what its entity tag stands for.
+const CHECKED_AT: &str = "Checked-At";
+
+/// Which certificates are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CertificateQuery {
+    /// Worth this now.
+    #[param(inline)]
+    status: Option<CertificateStatus>,
+    /// Valid now, for at most so many days more.
+    expiring_within_days: Option<u16>,
+}
+
+impl Filter for CertificateQuery {
+    const SYNC: bool = false;
+}
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("certificates", id, summary)
+    }
+    Routes::new()
+        .get("/api/certificates", Options::bearer().lists::<CertificateQuery>(), list)
+        .says(|| {
+            op("listCertificates", "A farmer's own certificates, everybody's for staff.")
+                .who(OWNER_AND_STAFF)
+                .query::<CertificateQuery>()
+                .query::<Paging>()
+                .returns_page::<CertificateView>("A page of certificates.")
+        })
+        .get("/api/certificates/{number}", Options::bearer(), show)
+        .says(|| {
+            op("showCertificate", "One certificate with its signature.")
+                .who(OWNER_AND_STAFF)
+                .returns::<CertificateView>(200, "The certificate.")
+        })
+        .get("/api/certificates/{number}/verify", Options::public(), verify)
+        .says(|| {
+            op("verifyCertificate", "What anybody may know of a certificate.")
+                .who(ANYBODY)
+                .returns::<VerificationView>(200, "What it is worth now.")
+                .refuses(&[Code::InvalidFields])
+        })
+        .post(
+            "/api/certificates/{number}/actions/{action}",
+            Options::bearer().json().idempotent(),
+            act,
+        )
+        .says(|| {
+            op("actOnCertificate", "`revoke` takes a certificate back, for good.")
+                .who("APPROVER")
+                .if_match()
+                .takes::<RevocationDraft>()
+                .returns::<CertificateView>(200, "The certificate.")
+                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+        })
+}
+
+/// `GET /api/certificates`: a farmer's own certificates, everybody's for staff.
+async fn list(
+    list: List<CertificateQuery>,
+    (call, caller): (Call, Caller),
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let filter = CertificateFilter {
+        status: list.filter.status,
+        expiring_within_days: list.filter.expiring_within_days,
+        ..CertificateFilter::at(call.at)
+    };
+    let page = certifications.certificates(caller.actor, &filter, &list.page).await?;
+    Ok(list.reply(page, |certificate| CertificateView::of(&certificate, call.at)))
+}
+
+/// `GET /api/certificates/{number}`: one certificate, for its holder and staff.
+async fn show(
+    (call, caller): (Call, Caller),
+    number: Path<String>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let certificate = certifications.certificate(caller.actor, &number).await?;
+    Ok(ok(certificate.revision(), &CertificateView::of(&certificate, call.at)))
+}
+
+/// `GET /api/certificates/{number}/verify`: what anybody may know of a certificate.
+async fn verify(
+    call: Call,
+    number: Path<String>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let verification = certifications.verify(&number, call.at).await?;
+    let etag = verification_etag(&verification);
+    let reply = data(&VerificationView::from(verification));
+    let reply = reply.with(ETAG.as_str(), &etag).with(CACHE_CONTROL.as_str(), "no-cache");
+    Ok(reply.with(CHECKED_AT, &call.at.to_string()))
+}
+
+/// A certificate expires without being changed: its state alone is no tag.
+fn verification_etag(verification: &Verification) -> String {
+    format!("\"{}-{}\"", verification.revision.get(), verification.status)
+}
+
+/// `POST /api/certificates/{number}/actions/{action}`: `revoke` takes a certificate back.
+async fn act(
+    (call, caller): (Call, Caller),
+    (path, expected): (Path<(String, String)>, IfMatch),
+    body: Body<RevocationDraft>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let (id, action) = path.into_inner();
+    if action != "revoke" {
+        return Err(ApiError::NotFound);
+    }
+    let target = Target { id, expected: expected.0 };
+    let at = call.at;
+    let answer = move |certificate: &Certificate| {
+        ok(certificate.revision(), &CertificateView::of(certificate, at))
+    };
+    call.run(caller.actor, answer, async |attempt| {
+        certifications.revoke(attempt, &target, body.0).await
+    })
+    .await
+}

@@ -1,0 +1,262 @@
+//! `/api/certifications`: applications, from draft to decision.
+
+use std::str::FromStr;
+
+use actix_web::web::{Data, Path};
+use gacp_certifications::{
+    Action, ActionDraft, AnswersDraft, ApplicationDraft, ApplicationFilter, ApplicationId,
+    ApplicationPatch, Certifications, Dossier, PaymentDraft, Recorded, Status,
+};
+use gacp_farms::FarmId;
+use gacp_store::{AccountId, Revision, Target};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::http::describe::Operation;
+use crate::http::problem::Code;
+use crate::http::reply::{created, ok};
+use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::routes::{NoFilter, OWNER_AND_STAFF, Paging, Sync};
+use crate::views::{ApplicationView, HistoryView, PaymentView};
+
+/// Which applications are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ApplicationQuery {
+    /// In this state.
+    #[param(inline)]
+    status: Option<Status>,
+    /// For this farm.
+    farm_id: Option<String>,
+    /// With this inspector named.
+    assignee: Option<String>,
+    /// `true`: past their time limit.
+    overdue: Option<bool>,
+}
+
+impl Filter for ApplicationQuery {
+    const SYNC: bool = true;
+}
+
+impl ApplicationQuery {
+    fn filter(&self, now: Timestamp) -> ApplicationFilter {
+        ApplicationFilter {
+            owner: None,
+            status: self.status,
+            farm: self.farm_id.as_deref().map(FarmId::parse_or_absent),
+            assignee: self.assignee.as_deref().map(AccountId::parse_or_absent),
+            overdue_at: self.overdue.unwrap_or_default().then_some(now),
+        }
+    }
+}
+
+fn shown(dossier: &Dossier) -> Reply {
+    ok(dossier.application.revision(), &ApplicationView::of(dossier))
+}
+
+fn target(id: &str, expected: IfMatch) -> Target<ApplicationId> {
+    Target { id: ApplicationId::parse_or_absent(id), expected: expected.0 }
+}
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("certifications", id, summary)
+    }
+    Routes::new()
+        .post("/api/certifications", Options::bearer().json().idempotent(), open)
+        .says(|| {
+            op("openApplication", "Opens an application for plots of a farm.")
+                .who("FARMER")
+                .takes::<ApplicationDraft>()
+                .returns::<ApplicationView>(201, "The application.")
+                .refuses(&[Code::Forbidden, Code::ApplicationExists, Code::FarmNotEligible])
+        })
+        .get("/api/certifications", Options::bearer().lists::<ApplicationQuery>(), list)
+        .says(|| {
+            op("listApplications", "A farmer's own applications, everybody's for staff.")
+                .who(OWNER_AND_STAFF)
+                .query::<ApplicationQuery>()
+                .query::<Sync>()
+                .query::<Paging>()
+                .returns_page::<ApplicationView>("A page of applications.")
+        })
+        .get("/api/certifications/{id}", Options::bearer(), show)
+        .says(|| {
+            op("showApplication", "One application, and what its reader may do.")
+                .who(OWNER_AND_STAFF)
+                .returns::<ApplicationView>(200, "The application.")
+        })
+        .patch("/api/certifications/{id}", Options::bearer().json(), revise)
+        .says(|| {
+            op("reviseApplication", "Changes plots, scope or purpose.")
+                .who("the farmer whose it is, in draft and revision-requested")
+                .if_match()
+                .takes::<ApplicationPatch>()
+                .returns::<ApplicationView>(200, "The application.")
+                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+        })
+        .post(
+            "/api/certifications/{id}/actions/{action}",
+            Options::bearer().json().idempotent(),
+            act,
+        )
+        .says(|| {
+            op("actOnApplication", "Moves an application along.")
+                .who("as the table says")
+                .explains(gacp_certifications::render_workflow())
+                .if_match()
+                .takes::<ActionDraft>()
+                .returns::<ApplicationView>(200, "The application.")
+                .refuses(&[Code::Forbidden, Code::InvalidTransition, Code::FarmNotEligible])
+                .refuses(&[Code::InspectionIncomplete, Code::NotPassed, Code::InspectorBooked])
+        })
+        .get("/api/certifications/{id}/history", Options::bearer().lists::<NoFilter>(), history)
+        .says(|| {
+            op("showApplicationHistory", "What happened to an application, newest first.")
+                .who(OWNER_AND_STAFF)
+                .query::<Paging>()
+                .returns_page::<HistoryView>("A page of entries.")
+                .refuses(&[Code::Forbidden])
+        })
+}
+
+/// The table of the routes by which inspectors and finance write.
+pub(crate) fn desk_routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("certifications", id, summary)
+    }
+    Routes::new()
+        .post(
+            "/api/certifications/{id}/inspection/answers",
+            Options::bearer().json().idempotent(),
+            answer,
+        )
+        .says(|| {
+            op("recordAnswers", "Records a whole or partial checklist.")
+                .who("the INSPECTOR named")
+                .takes::<AnswersDraft>()
+                .returns::<ApplicationView>(200, "The application.")
+                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+        })
+        .post("/api/certifications/{id}/payments", Options::bearer().json().idempotent(), pay)
+        .says(|| {
+            op("recordPayment", "Records money that came in.")
+                .who("FINANCE")
+                .takes::<PaymentDraft>()
+                .returns::<PaymentView>(201, "The payment.")
+                .returns::<PaymentView>(200, "The payment, recorded before.")
+                .refuses(&[Code::Forbidden, Code::PaymentReferenceTaken])
+        })
+}
+
+/// `POST /api/certifications`: opens an application.
+async fn open(
+    (call, caller): (Call, Caller),
+    body: Body<ApplicationDraft>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let answer = |dossier: &Dossier| {
+        let application = &dossier.application;
+        let location = format!("/api/certifications/{}", application.id());
+        created(&location, application.revision(), &ApplicationView::of(dossier))
+    };
+    call.run(caller.actor, answer, async |attempt| certifications.open(attempt, body.0).await).await
+}
+
+/// `GET /api/certifications`: a farmer's own applications, everybody's for staff.
+async fn list(
+    list: List<ApplicationQuery>,
+    (call, caller): (Call, Caller),
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let filter = list.filter.filter(call.at);
+    let listing = certifications.list(caller.actor, &filter, &list.page, call.at).await?;
+    let view = |application| ApplicationView::row(&application, listing.reading, call.at);
+    Ok(list.reply(listing.page, view))
+}
+
+/// `GET /api/certifications/{id}`: one application, and what its reader may do.
+async fn show(
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let id = ApplicationId::parse_or_absent(&id);
+    Ok(shown(&certifications.get(caller.actor, id, call.at).await?))
+}
+
+/// `PATCH /api/certifications/{id}`: changes plots, scope or purpose.
+async fn revise(
+    (call, caller): (Call, Caller),
+    (id, expected): (Path<String>, IfMatch),
+    body: Body<ApplicationPatch>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let target = target(&id, expected);
+    call.run(caller.actor, shown, async |attempt| {
+        certifications.revise(attempt, &target, body.0).await
+    })
+    .await
+}
+
+/// `POST /api/certifications/{id}/actions/{action}`: moves an application along.
+async fn act(
+    (call, caller): (Call, Caller),
+    (path, expected): (Path<(String, String)>, IfMatch),
+    body: Body<ActionDraft>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let (id, action) = path.into_inner();
+    let action = Action::from_str(&action).map_err(|_unknown| ApiError::NotFound)?;
+    let target = target(&id, expected);
+    call.run(caller.actor, shown, async |attempt| {
+        certifications.act(attempt, &target, action, body.0).await
+    })
+    .await
+}
+
+/// `POST /api/certifications/{id}/inspection/answers`: records what an inspector found.
+async fn answer(
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    body: Body<AnswersDraft>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let id = ApplicationId::parse_or_absent(&id);
+    call.run(caller.actor, shown, async |attempt| certifications.answer(attempt, id, body.0).await)
+        .await
+}
+
+/// `POST /api/certifications/{id}/payments`: records money that came in.
+async fn pay(
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    body: Body<PaymentDraft>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let id = ApplicationId::parse_or_absent(&id);
+    // A payment never changes, and is seen with its application.
+    let location = format!("/api/certifications/{id}");
+    let answer = |recorded: &Recorded| match recorded {
+        Recorded::Now(payment) => created(&location, Revision::FIRST, &PaymentView::from(payment)),
+        Recorded::Before(payment) => ok(Revision::FIRST, &PaymentView::from(payment)),
+    };
+    call.run(caller.actor, answer, async |attempt| {
+        certifications.record_payment(attempt, id, body.0).await
+    })
+    .await
+}
+
+/// `GET /api/certifications/{id}/history`: what happened to an application, newest first.
+async fn history(
+    list: List<NoFilter>,
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    certifications: Data<Certifications>,
+) -> Result<Reply, ApiError> {
+    let id = ApplicationId::parse_or_absent(&id);
+    let page = certifications.history(caller.actor, id, &list.page, call.at).await?;
+    Ok(list.reply(page, HistoryView::from))
+}

@@ -1,0 +1,234 @@
+//! `/api/farms`: farms, and what is done to them.
+
+use std::str::FromStr;
+
+use actix_web::web::{Data, Path};
+use gacp_farms::{
+    Crop, Farm, FarmAction, FarmDraft, FarmFilter, FarmId, FarmPatch, FarmStatus, Farms, NoteDraft,
+};
+use gacp_store::{Actor, Target};
+use serde::Deserialize;
+
+use crate::http::describe::Operation;
+use crate::http::problem::Code;
+use crate::http::reply::{created, ok};
+use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::routes::{NoFilter, OWNER, OWNER_AND_STAFF, Paging, Sync};
+use crate::views::{FarmView, HistoryView};
+
+/// Which farms are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FarmQuery {
+    /// In this status.
+    #[param(inline)]
+    status: Option<FarmStatus>,
+    /// In this province (changwat).
+    province: Option<String>,
+    /// With a plot of this crop.
+    #[param(inline)]
+    crop: Option<Crop>,
+    /// With this in its name.
+    q: Option<String>,
+    /// `-id`, newest first, is the only order beside `updatedSince`.
+    #[param(inline)]
+    sort: Option<FarmSort>,
+}
+
+/// The order of a list of farms.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+enum FarmSort {
+    /// Newest first.
+    #[serde(rename = "-id")]
+    NewestFirst,
+}
+
+impl Filter for FarmQuery {
+    const SYNC: bool = true;
+}
+
+impl FarmQuery {
+    fn filter(&self) -> FarmFilter {
+        // The one order that can be named is the one that lists have.
+        let Self { status, province, crop, q, sort: None | Some(FarmSort::NewestFirst) } = self;
+        FarmFilter {
+            owner: None,
+            status: *status,
+            province: province.clone(),
+            crop: *crop,
+            q: q.clone(),
+        }
+    }
+}
+
+/// The address of a farm.
+pub(crate) fn path_of(farm: &Farm) -> String {
+    format!("/api/farms/{}", farm.id())
+}
+
+/// A farm that a request changes, in the state that it names.
+pub(crate) fn target(id: &str, expected: IfMatch) -> Target<FarmId> {
+    Target { id: FarmId::parse_or_absent(id), expected: expected.0 }
+}
+
+fn shown(to: Actor) -> impl Fn(&Farm) -> Reply {
+    move |farm| ok(farm.revision(), &FarmView::of(farm, to))
+}
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("farms", id, summary)
+    }
+    Routes::new()
+        .post("/api/farms", Options::bearer().json().idempotent(), register)
+        .says(|| {
+            op("registerFarm", "Registers a farm in the caller's name.")
+                .who("FARMER")
+                .takes::<FarmDraft>()
+                .returns::<FarmView>(201, "The farm.")
+                .refuses(&[Code::Forbidden, Code::FarmNameTaken])
+        })
+        .get("/api/farms", Options::bearer().lists::<FarmQuery>(), list)
+        .says(|| {
+            op("listFarms", "A farmer's own farms, everybody's for staff.")
+                .who(OWNER_AND_STAFF)
+                .query::<FarmQuery>()
+                .query::<Sync>()
+                .query::<Paging>()
+                .returns_page::<FarmView>("A page of farms.")
+        })
+        .get("/api/farms/{id}", Options::bearer(), show)
+        .says(|| {
+            op("showFarm", "One farm with its plots.")
+                .who(OWNER_AND_STAFF)
+                .returns::<FarmView>(200, "The farm.")
+        })
+        .patch("/api/farms/{id}", Options::bearer().json(), revise)
+        .says(|| {
+            op("reviseFarm", "Changes what was said of a farm.")
+                .who(OWNER)
+                .if_match()
+                .takes::<FarmPatch>()
+                .returns::<FarmView>(200, "The farm.")
+                .refuses(&[Code::Forbidden, Code::FarmNameTaken, Code::FarmNotEditable])
+        })
+        .delete("/api/farms/{id}", Options::bearer(), archive)
+        .says(|| {
+            op("archiveFarm", "Archives a farm on which nothing depends.")
+                .who(OWNER)
+                .if_match()
+                .returns::<FarmView>(200, "The farm as it is kept.")
+                .refuses(&[Code::Forbidden, Code::FarmNotEditable, Code::FarmHasLiveWork])
+        })
+}
+
+/// The table of the routes by which a farm moves along.
+pub(crate) fn life_routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("farms", id, summary)
+    }
+    Routes::new()
+        .post("/api/farms/{id}/actions/{action}", Options::bearer().json().idempotent(), act)
+        .says(|| {
+            op(
+                "actOnFarm",
+                "Moves a farm along: submit, start-review, approve, reject, suspend, reinstate.",
+            )
+            .who("the farmer who holds it: submit; REVIEWER and APPROVER: the others")
+            .if_match()
+            .takes::<NoteDraft>()
+            .returns::<FarmView>(200, "The farm.")
+            .refuses(&[Code::Forbidden, Code::InvalidTransition])
+        })
+        .get("/api/farms/{id}/history", Options::bearer().lists::<NoFilter>(), history)
+        .says(|| {
+            op("showFarmHistory", "What happened to a farm, newest first.")
+                .who(OWNER_AND_STAFF)
+                .query::<Paging>()
+                .returns_page::<HistoryView>("A page of entries.")
+        })
+}
+
+/// `POST /api/farms`: registers a farm in the caller's name.
+async fn register(
+    (call, caller): (Call, Caller),
+    body: Body<FarmDraft>,
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let answer =
+        |farm: &Farm| created(&path_of(farm), farm.revision(), &FarmView::of(farm, caller.actor));
+    call.run(caller.actor, answer, async |attempt| farms.register(attempt, body.0).await).await
+}
+
+/// `GET /api/farms`: a farmer's own farms, everybody's for staff.
+async fn list(
+    list: List<FarmQuery>,
+    caller: Caller,
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let page = farms.list(caller.actor, list.filter.filter(), &list.page).await?;
+    Ok(list.reply(page, |farm| FarmView::of(&farm, caller.actor)))
+}
+
+/// `GET /api/farms/{id}`: one farm with its plots.
+async fn show(caller: Caller, id: Path<String>, farms: Data<Farms>) -> Result<Reply, ApiError> {
+    let farm = farms.get(caller.actor, FarmId::parse_or_absent(&id)).await?;
+    Ok(shown(caller.actor)(&farm))
+}
+
+/// `PATCH /api/farms/{id}`: changes what was said of a farm.
+async fn revise(
+    (call, caller): (Call, Caller),
+    (id, expected): (Path<String>, IfMatch),
+    body: Body<FarmPatch>,
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let target = target(&id, expected);
+    call.run(caller.actor, shown(caller.actor), async |attempt| {
+        farms.revise(attempt, &target, body.0).await
+    })
+    .await
+}
+
+/// `DELETE /api/farms/{id}`: archives a farm.
+async fn archive(
+    (call, caller): (Call, Caller),
+    (id, expected): (Path<String>, IfMatch),
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let target = target(&id, expected);
+    call.run(caller.actor, shown(caller.actor), async |attempt| {
+        farms.archive(attempt, &target).await
+    })
+    .await
+}
+
+/// `POST /api/farms/{id}/actions/{action}`: moves a farm along.
+async fn act(
+    (call, caller): (Call, Caller),
+    (path, expected): (Path<(String, String)>, IfMatch),
+    body: Body<NoteDraft>,
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let (id, action) = path.into_inner();
+    let action = FarmAction::from_str(&action).map_err(|_unknown| ApiError::NotFound)?;
+    let target = target(&id, expected);
+    call.run(caller.actor, shown(caller.actor), async |attempt| {
+        farms.act(attempt, &target, action, body.0).await
+    })
+    .await
+}
+
+/// `GET /api/farms/{id}/history`: what happened to a farm, newest first.
+async fn history(
+    list: List<NoFilter>,
+    caller: Caller,
+    id: Path<String>,
+    farms: Data<Farms>,
+) -> Result<Reply, ApiError> {
+    let id = FarmId::parse_or_absent(&id);
+    let page = farms.history(caller.actor, id, &list.page).await?;
+    Ok(list.reply(page, HistoryView::from))
+}

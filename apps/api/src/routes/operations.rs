@@ -1,0 +1,75 @@
+//! What operators and load balancers ask, and the page that says what this is.
+
+use actix_web::web;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::http::describe::Operation;
+use crate::http::reply::{self, Reply};
+use crate::http::{ApiError, Options, Routes};
+use crate::openapi::Description;
+use crate::readiness::Readiness;
+
+/// Nothing is loaded, run or embedded: it is a page of text and links.
+const POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Whatever the client takes: these are asked by machines that say nothing or anything.
+const ANYBODY: Options = Options::public().produces(&[]);
+
+/// `/`, `/health/live`, `/health/ready`, `/api/openapi.json`.
+pub fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("operations", id, summary).who("anybody")
+    }
+    Routes::new()
+        .get("/", ANYBODY.cached("no-cache"), index)
+        .says(|| {
+            op("showIndex", "What this is, and where the rest is.").returns_nothing(200, "HTML.")
+        })
+        .get("/health/live", ANYBODY.no_store(), live)
+        .says(|| op("checkLiveness", "The process answers.").returns_document("It lives."))
+        .get("/health/ready", ANYBODY.no_store(), ready)
+        .says(|| {
+            op("checkReadiness", "Whether the process should get requests.")
+                .returns_document("It should; each dependency by name.")
+        })
+        .get("/api/openapi.json", Options::public(), describe)
+        .says(|| {
+            op("describe", "This description (OpenAPI 3.1).").returns_document("The description.")
+        })
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    checks: Map<String, Value>,
+}
+
+/// `GET /`: what this is, and where the rest is.
+async fn index() -> Reply {
+    let page = include_str!("operations/index.html").as_bytes().to_vec();
+    reply::bytes("text/html; charset=utf-8", page).with("content-security-policy", POLICY)
+}
+
+/// `GET /api/openapi.json`: the description of the API.
+async fn describe(description: web::Data<Description>) -> Reply {
+    reply::bytes("application/json", description.json().to_vec())
+        .with("cache-control", "no-cache")
+        .with("etag", description.etag())
+}
+
+/// `GET /health/live`: the process answers; nothing else is asked.
+async fn live() -> Reply {
+    reply::plain(&Health { status: "live", checks: Map::new() })
+}
+
+/// `GET /health/ready`: whether the process should get requests.
+async fn ready(readiness: web::Data<Readiness>) -> Result<Reply, ApiError> {
+    let checks = readiness.check().await;
+    if !checks.is_ready {
+        return Err(ApiError::NotReady { checks: Value::Object(checks.states) });
+    }
+    Ok(reply::plain(&Health { status: "ready", checks: checks.states }))
+}

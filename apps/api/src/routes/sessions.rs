@@ -1,0 +1,74 @@
+//! `/api/auth/logout…` and `/api/auth/sessions`: the caller's own sessions.
+
+use actix_web::web::{Data, Path};
+use gacp_auth::{Auth, SessionId};
+
+use crate::http::describe::Operation;
+use crate::http::reply::{data, no_content};
+use crate::http::{ApiError, Call, Caller, Options, Reply, Routes};
+use crate::routes::SIGNED_IN;
+use crate::views::SessionView;
+
+/// The table of these routes.
+pub(crate) fn routes() -> Routes {
+    fn op(id: &'static str, summary: &'static str) -> Operation {
+        Operation::new("auth", id, summary).who(SIGNED_IN)
+    }
+    Routes::new()
+        .post("/api/auth/logout", Options::bearer().json(), log_out)
+        .says(|| {
+            op("logOut", "Ends this session, its access token too.")
+                .returns_nothing(204, "The session has ended.")
+        })
+        .post("/api/auth/logout-all", Options::bearer().json(), log_out_everywhere)
+        .says(|| {
+            op("logOutEverywhere", "Ends every session of the account.")
+                .returns_nothing(204, "All sessions have ended.")
+        })
+        .get("/api/auth/sessions", Options::bearer(), list)
+        .says(|| {
+            op("listSessions", "The caller's sessions, newest first.")
+                .returns_all::<SessionView>("The sessions that live.")
+        })
+        .delete("/api/auth/sessions/{id}", Options::bearer(), end)
+        .says(|| {
+            op("endSession", "Ends one of the caller's sessions.")
+                .returns_nothing(204, "The session has ended.")
+        })
+}
+
+/// `POST /api/auth/logout`: ends this session, its access token too.
+async fn log_out(call: Call, caller: Caller, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    auth.log_out(&caller.in_session(), call.at).await?;
+    Ok(no_content())
+}
+
+/// `POST /api/auth/logout-all`: ends every session of the account.
+async fn log_out_everywhere(
+    call: Call,
+    caller: Caller,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    auth.log_out_everywhere(&caller.in_session(), call.at).await?;
+    Ok(no_content())
+}
+
+/// `GET /api/auth/sessions`: the sessions that live, newest first.
+async fn list(call: Call, caller: Caller, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    let caller = caller.in_session();
+    let sessions = auth.sessions(&caller, call.at).await?;
+    let view = |session: &_| SessionView::of(session, caller.session);
+    Ok(data(&sessions.iter().map(view).collect::<Vec<_>>()))
+}
+
+/// `DELETE /api/auth/sessions/{id}`: ends one of them.
+async fn end(
+    call: Call,
+    caller: Caller,
+    id: Path<String>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let id = SessionId::parse_or_absent(&id);
+    auth.end_session(&caller.in_session(), id, call.at).await?;
+    Ok(no_content())
+}

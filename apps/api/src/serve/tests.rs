@@ -1,0 +1,164 @@
+//! The server over real connections.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use gacp_store::MemoryLedger;
+use jiff::Timestamp;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::clock::Clock;
+use crate::http::{ApiError, Authenticate, Caller, Options, Reply, reply};
+use crate::routes::operations;
+
+struct Nobody;
+
+#[async_trait]
+impl Authenticate for Nobody {
+    async fn caller(&self, _: &str, _: Timestamp) -> Result<Caller, ApiError> {
+        Err(ApiError::Unauthenticated { presented: true })
+    }
+}
+
+async fn slow() -> Reply {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    reply::data(&"done")
+}
+
+async fn echo() -> Reply {
+    reply::data(&"read")
+}
+
+fn routes() -> Routes {
+    operations::routes().get("/slow", Options::public(), slow).post(
+        "/echo",
+        Options::public().json(),
+        echo,
+    )
+}
+
+async fn server() -> (Running, String) {
+    let shell = web::Data::new(Shell {
+        clock: Clock::system(),
+        authenticate: Arc::new(Nobody),
+        receipts: MemoryLedger::shared(),
+        keyring: crate::http::tests::keyring().await,
+        origins: Vec::new(),
+        behind_tls: true,
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let running = start(listener, shell, Readiness::of(Vec::new()), routes, |_| {}).unwrap();
+    let base = format!("http://{}", running.address());
+    (running, base)
+}
+
+#[tokio::test]
+async fn health_is_told_and_draining_is_not_ready() {
+    let (running, base) = server().await;
+    let get = async |path: &str| reqwest::get(format!("{base}{path}")).await.unwrap();
+
+    let live = get("/health/live").await;
+    let ready = get("/health/ready").await;
+    running.readiness.drain();
+    let draining = get("/health/ready").await;
+
+    assert_eq!(live.json::<Value>().await.unwrap(), json!({"status": "live"}));
+    let all_up = json!({"status": "ready", "checks": {"server": "up"}});
+    assert_eq!(ready.json::<Value>().await.unwrap(), all_up);
+    assert_eq!(draining.status(), 503);
+    assert!(draining.headers().contains_key("retry-after"));
+    let problem: Value = draining.json().await.unwrap();
+    assert_eq!(problem["checks"], json!({"server": "draining"}));
+    assert_eq!(problem["code"], json!("service-unavailable"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_front_page_is_plain_and_hardened() {
+    let (running, base) = server().await;
+
+    let page = reqwest::get(&base).await.unwrap();
+
+    let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/html; charset=utf-8");
+    assert!(header("content-security-policy").starts_with("default-src 'none'"));
+    assert!(header("strict-transport-security").starts_with("max-age="));
+    assert!(!page.headers().contains_key("server"));
+    assert!(page.text().await.unwrap().contains("/api/openapi.json"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn head_has_the_length_of_get_and_no_body() {
+    let (running, base) = server().await;
+    let http = Client::new();
+
+    let get = http.get(format!("{base}/health/live")).send().await.unwrap();
+    let head = http.head(format!("{base}/health/live")).send().await.unwrap();
+
+    assert_eq!(head.status(), 200);
+    assert_eq!(head.headers()["content-length"], get.headers()["content-length"]);
+    assert_eq!(head.text().await.unwrap(), "");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_and_the_reply_arrives() {
+    let (running, base) = server().await;
+    let http = Client::new();
+
+    for size in [300 * 1024, 4 * 1024 * 1024] {
+        let request = http.request(Method::POST, format!("{base}/echo"));
+        let request = request.header("content-type", "application/json");
+        let reply = request.body("x".repeat(size)).send().await.unwrap();
+        assert_eq!(reply.status(), 413, "{size}");
+        assert_eq!(reply.headers()["content-type"], "application/problem+json");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_chunked_body_is_counted_while_it_comes() {
+    let (running, base) = server().await;
+    let mut connection = TcpStream::connect(running.address()).await.unwrap();
+    let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Transfer-Encoding: chunked\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x1_0000));
+    for _ in 0..5 {
+        connection.write_all(chunk.as_bytes()).await.unwrap();
+    }
+
+    let mut reply = [0; 12];
+    connection.read_exact(&mut reply).await.unwrap();
+
+    assert_eq!(&reply, b"HTTP/1.1 413");
+    assert_eq!(reqwest::get(format!("{base}/health/live")).await.unwrap().status(), 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_finishes_what_is_in_flight_then_closes_and_idle_connections_do_not_delay_it() {
+    let (running, base) = server().await;
+    let closed = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&closed);
+    let running = running.closing(async move { flag.store(true, Ordering::Relaxed) });
+    let http = Client::new();
+    http.get(format!("{base}/health/live")).send().await.unwrap().text().await.unwrap();
+    let url = format!("{base}/slow");
+    let in_flight = tokio::spawn(async move { reqwest::get(url).await.unwrap().status() });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let started = Instant::now();
+
+    running.stop().await;
+
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(closed.load(Ordering::Relaxed));
+    assert_eq!(in_flight.await.unwrap(), 200);
+    assert!(http.get(format!("{base}/health/live")).send().await.is_err());
+}

@@ -1,0 +1,19 @@
+//! The API as its clients see it: the real server, over HTTP, on SQLite.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed setup must stop the test"
+)]
+
+mod accounts;
+mod app;
+mod certifications;
+mod farms;
+mod idempotency;
+mod journey;
+mod openapi;
+mod process;
+mod refusals;
+mod reply;
+mod sessions;
+mod verification;
