@@ -1,0 +1,167 @@
+//! Who plays: a farmer whom no run has seen before, and the staff of the demonstration data.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{Api, Call, Reply};
+
+/// The password of every account of the demonstration data.
+pub(super) const STAFF_PASSWORD: &str = "demo-Turmeric-2026";
+
+/// Random numbers for people, places and times that differ from run to run.
+pub(super) fn random(below: u64) -> Result<u64> {
+    let number = getrandom::u64().context("the system gives no randomness")?;
+    Ok(number % below)
+}
+
+/// What somebody fills in who registers.
+pub(super) struct Registration {
+    pub(super) email: String,
+    pub(super) password: &'static str,
+    pub(super) full_name: &'static str,
+    pub(super) phone: String,
+    pub(super) national_id: String,
+}
+
+impl Registration {
+    /// A new farmer; e-mail, phone and national ID are taken by nobody.
+    pub(super) fn invent() -> Result<Self> {
+        Ok(Self {
+            email: format!("somying.{:012}@farm.example", random(1_000_000_000_000)?),
+            password: "ขมิ้นชันหอมทั้งดอย-2569",
+            full_name: "สมหญิง แก้วมณี",
+            phone: format!("08{:08}", random(100_000_000)?),
+            national_id: national_id(100_000_000_000 + random(800_000_000_000)?),
+        })
+    }
+
+    /// The body of the request that registers, with some fields as given.
+    pub(super) fn body_with(&self, fields: &[(&str, &str)]) -> Value {
+        let mut body = self.body();
+        for (field, value) in fields {
+            if let Some(place) = body.as_object_mut() {
+                place.insert((*field).to_owned(), json!(value));
+            }
+        }
+        body
+    }
+
+    pub(super) fn body(&self) -> Value {
+        json!({
+            "email": self.email,
+            "password": self.password,
+            "fullName": self.full_name,
+            "phone": self.phone,
+            "nationalId": self.national_id,
+            "address": super::bodies::address(),
+            "consent": {"termsVersion": "2026-01", "privacyVersion": "2026-01"},
+        })
+    }
+}
+
+/// Twelve digits and the check digit of the Thai national ID: weights 13 to 2, modulus 11.
+fn national_id(twelve_digits: u64) -> String {
+    let digits = twelve_digits.to_string();
+    let weighted = digits.bytes().zip((2..=13).rev());
+    let sum: u32 = weighted.map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{digits}{}", (11 - sum % 11) % 10)
+}
+
+/// Somebody who is logged in.
+pub(super) struct User {
+    api: Api,
+    pub(super) id: String,
+    pub(super) role: String,
+    pub(super) access: String,
+    pub(super) refresh: String,
+}
+
+impl User {
+    /// Logs in with what identifies the person: an e-mail or a national ID, and a password.
+    pub(super) async fn log_in(api: &Api, credentials: Value) -> Result<Self> {
+        let reply = api.post("/api/auth/login", credentials).expect(200).await?;
+        reply.check("/data/tokens/tokenType", "Bearer")?;
+        Ok(Self {
+            api: api.clone(),
+            id: reply.string("/data/user/id")?,
+            role: reply.string("/data/user/role")?,
+            access: reply.string("/data/tokens/accessToken")?,
+            refresh: reply.string("/data/tokens/refreshToken")?,
+        })
+    }
+
+    pub(super) fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
+        self.api.call(method, path).bearer(&self.access)
+    }
+
+    pub(super) fn get(&self, path: impl Into<String>) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub(super) fn post(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+        self.call(Method::POST, path).json(body)
+    }
+
+    pub(super) fn patch(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+        self.call(Method::PATCH, path).json(body)
+    }
+
+    /// An action on what is at `path`, in the state in which this person sees it now.
+    pub(super) async fn action(&self, path: &str, name: &str, body: Value) -> Result<Call<'_>> {
+        let tag = self.get(path).expect(200).await?.tag()?;
+        Ok(self.post(format!("{path}/actions/{name}"), body).if_match(&tag))
+    }
+
+    /// Takes an action and sees that it leads where it should.
+    pub(super) async fn act(
+        &self,
+        path: &str,
+        name: &str,
+        body: Value,
+        leads_to: &str,
+    ) -> Result<Reply> {
+        let reply = self.action(path, name, body).await?.expect(200).await?;
+        reply.check("/data/status", leads_to)?;
+        Ok(reply)
+    }
+}
+
+/// The staff of the demonstration data, each with a session.
+pub(super) struct Staff {
+    pub(super) reviewer: User,
+    pub(super) inspector: User,
+    pub(super) approver: User,
+    pub(super) finance: User,
+    pub(super) admin: User,
+}
+
+impl Staff {
+    pub(super) async fn log_in(api: &Api) -> Result<(Self, String)> {
+        let staff = Self {
+            reviewer: Self::member(api, "reviewer").await?,
+            inspector: Self::member(api, "inspector").await?,
+            approver: Self::member(api, "approver").await?,
+            finance: Self::member(api, "finance").await?,
+            admin: Self::member(api, "admin").await?,
+        };
+        Ok((staff, "REVIEWER, INSPECTOR, APPROVER, FINANCE, ADMIN".to_owned()))
+    }
+
+    async fn member(api: &Api, name: &str) -> Result<User> {
+        let email = format!("{name}@demo.example");
+        User::log_in(api, json!({"email": email, "password": STAFF_PASSWORD})).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::national_id;
+
+    #[test]
+    fn a_national_id_ends_in_its_check_digit() {
+        let made = [national_id(123_456_789_012), national_id(100_000_000_000)];
+
+        assert_eq!(made, ["1234567890121", "1000000000009"]);
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask <task>`: everything that CI and operators run and that is not the server.
+#![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
+
+mod check;
+mod client;
+mod demo;
+mod server;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Everything that CI and operators run and that is not the server.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Task {
+    /// Run what CI runs before the tests: format, lints, dependency rules, docs
+    ///
+    /// Runs every check, the later ones also when an earlier one fails; fails if any does.
+    Check(check::Args),
+    /// Play the whole journey, registration to public verification, against a server
+    ///
+    /// Without `--url` it builds the release server and starts it with the demonstration data on
+    /// a free port and a temporary folder. Then the time to ready and the idle memory are judged
+    /// too, and the server is killed once and started again, to see that nothing is lost.
+    Demo(demo::Args),
+    /// Run every test of the workspace, and count the cases of each store
+    ///
+    /// Unit, contract, API and doc tests; fails when one fails or is skipped. Uses cargo-nextest
+    /// where it is installed, `cargo test` otherwise.
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    let verdict = match Task::parse() {
+        Task::Check(args) => check::run(&args),
+        Task::Demo(args) => demo::run(&args),
+        Task::Test(args) => test::run(&args),
+    };
+    match verdict {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("error: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

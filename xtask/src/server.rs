@@ -1,0 +1,185 @@
+//! A release server of our own: built, started on a free port over a fresh folder, ended.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::client::Api;
+use crate::workspace;
+
+/// How often a server that starts is asked whether it is ready.
+const POLL: Duration = Duration::from_millis(2);
+
+/// Long past the time any start may take; then something hangs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many lines of its log are shown when the server is the trouble.
+const LOG_TAIL: usize = 20;
+
+/// Builds the server as it is shipped.
+pub(crate) fn build() -> Result<PathBuf> {
+    let built = workspace::build(["build", "--release", "--package", "gacp-api"])?;
+    let server = built.into_iter().find(|built| built.target == "gacp-api");
+    Ok(server.context("gacp-api has no binary")?.path)
+}
+
+/// A running server; dropped, it is killed and its folder removed.
+pub(crate) struct Server {
+    child: Child,
+    program: PathBuf,
+    folder: TempDir,
+    begun: Instant,
+    /// Where it listens.
+    pub(crate) base: String,
+}
+
+impl Server {
+    /// Starts the server with the demonstration data, and waits until it says where it listens.
+    pub(crate) async fn start(program: PathBuf) -> Result<Self> {
+        let folder = TempDir::with_prefix("gacp-")?;
+        let (begun, child) = (Instant::now(), spawn(&program, &folder)?);
+        let mut server = Self { child, program, folder, begun, base: String::new() };
+        server.find_address().await?;
+        Ok(server)
+    }
+
+    /// Kills the server without warning and starts it again on what it left behind.
+    pub(crate) async fn crash_and_restart(&mut self) -> Result<()> {
+        self.end()?;
+        self.begun = Instant::now();
+        self.child = spawn(&self.program, &self.folder)?;
+        self.find_address().await
+    }
+
+    /// Asks until it is ready; returns the time since it was started.
+    pub(crate) async fn ready(&mut self, api: &Api) -> Result<Duration> {
+        while self.begun.elapsed() < PATIENCE {
+            if api.get("/health/ready").send().await.is_ok_and(|reply| reply.status == 200) {
+                return Ok(self.begun.elapsed());
+            }
+            self.pause().await?;
+        }
+        bail!("the server is not ready after {PATIENCE:?}\n{}", self.log_tail())
+    }
+
+    /// The memory that it occupies, in KiB.
+    pub(crate) fn resident_kib(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let figure = line.and_then(|line| line.split_whitespace().next());
+        Ok(figure.context("the kernel does not say how much memory it occupies")?.parse()?)
+    }
+
+    /// The last lines that it logged.
+    pub(crate) fn log_tail(&self) -> String {
+        let log = fs::read_to_string(log_file(&self.folder)).unwrap_or_default();
+        let mut lines: Vec<&str> = log.lines().rev().take(LOG_TAIL).collect();
+        lines.reverse();
+        format!("--- the server's last lines\n{}\n---", lines.join("\n"))
+    }
+
+    /// Leaves the server running and its folder where it is; says where that is.
+    pub(crate) fn keep(self) -> String {
+        let kept = format!(
+            "{} (process {}, folder {})",
+            self.base,
+            self.child.id(),
+            self.folder.path().display()
+        );
+        // Without the drops that would end the process and remove the folder.
+        std::mem::forget(self);
+        kept
+    }
+
+    async fn find_address(&mut self) -> Result<()> {
+        while self.begun.elapsed() < PATIENCE {
+            let log = fs::read_to_string(log_file(&self.folder))?;
+            if let Some(address) = log.lines().find_map(listening) {
+                self.base = format!("http://{address}");
+                return Ok(());
+            }
+            self.pause().await?;
+        }
+        bail!("the server does not say where it listens\n{}", self.log_tail())
+    }
+
+    /// Waits a little, unless the server has ended.
+    async fn pause(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the server ended by itself ({status})\n{}", self.log_tail());
+        }
+        tokio::time::sleep(POLL).await;
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing is left to do about a process that cannot be killed.
+        self.end().ok();
+    }
+}
+
+/// The address in the line that a server logs for each of its listeners.
+fn listening(line: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Line {
+        message: String,
+        listener: String,
+        address: String,
+    }
+    let line: Line = serde_json::from_str(line).ok()?;
+    (line.message == "listening" && line.listener == "api").then_some(line.address)
+}
+
+fn log_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("server.log")
+}
+
+/// Starts the server; its log goes to a file, so that it can outlive this task.
+fn spawn(program: &PathBuf, folder: &TempDir) -> Result<Child> {
+    let log = File::create(log_file(folder))?;
+    Command::new(program)
+        .arg("--demo")
+        .current_dir(folder)
+        .env("GACP_LISTEN", "127.0.0.1:0")
+        .env("GACP_METRICS_LISTEN", "127.0.0.1:0")
+        .env("GACP_DATA_DIR", folder.path().join("data"))
+        .env("GACP_LOG", "info")
+        // Whatever the caller's shell is set up for: this server is on its own.
+        .env_remove("GACP_SECRETS__MASTER_KEY")
+        .env_remove("MONGODB_URI")
+        .env_remove("REDIS_URL")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .with_context(|| format!("{} did not start", program.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listening;
+
+    #[test]
+    fn only_the_line_of_the_api_gives_the_address() {
+        let of = |listener| {
+            format!(r#"{{"message":"listening","listener":"{listener}","address":"127.0.0.1:1"}}"#)
+        };
+
+        assert_eq!(listening(&of("api")).as_deref(), Some("127.0.0.1:1"));
+        assert_eq!(listening(&of("metrics")), None);
+        assert_eq!(listening("farmer@demo.example"), None);
+    }
+}
