@@ -53,16 +53,19 @@ impl Sent {
 }
 
 /// Reads and parses the body of a request and notes it for [`Body`] to extract.
-pub(super) async fn intake(request: &mut ServiceRequest, limit: usize) -> Result<(), ApiError> {
+pub(super) async fn intake(
+    request: &mut ServiceRequest,
+    limit: usize,
+    is_optional: bool,
+) -> Result<(), ApiError> {
     check_length(request.headers(), limit)?;
     let has_type = request.headers().contains_key(CONTENT_TYPE);
     if has_type || announces_body(request.headers()) {
         check_media_type(request)?;
     }
     let bytes = collect(request.take_payload(), limit).await?;
-    // An action without parameters needs no body.
-    let node =
-        if bytes.is_empty() && !has_type { Node::empty() } else { parsed(bytes.clone()).await? };
+    let is_empty = bytes.is_empty() && (is_optional || !has_type);
+    let node = if is_empty { Node::empty() } else { parsed(bytes.clone()).await? };
     request.extensions_mut().insert(Arc::new(Sent { bytes, node }));
     Ok(())
 }

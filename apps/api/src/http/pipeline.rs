@@ -44,7 +44,7 @@ async fn steps(
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
     negotiate::negotiate(&request, options.produces)?;
     if let Some(limit) = options.body_limit {
-        body::intake(&mut request, limit).await?;
+        body::intake(&mut request, limit, options.body_optional).await?;
     }
     if let Some(check) = options.query {
         check(request.request())?;

@@ -21,6 +21,8 @@ pub struct Options {
     pub(super) signed_in: bool,
     /// The largest JSON body that it reads; nothing when it reads none.
     pub(super) body_limit: Option<usize>,
+    /// Whether no body at all stands for an empty object, whatever type was announced.
+    pub(super) body_optional: bool,
     pub(super) idempotent: bool,
     pub(super) produces: &'static [&'static str],
     pub(super) cache: Option<&'static str>,
@@ -34,6 +36,7 @@ impl Options {
         Self {
             signed_in: false,
             body_limit: None,
+            body_optional: false,
             idempotent: false,
             produces: &[JSON],
             cache: None,
@@ -56,6 +59,12 @@ impl Options {
     #[must_use]
     pub const fn json(self) -> Self {
         Self { body_limit: Some(body::NORMAL), ..self }
+    }
+
+    /// Takes a JSON body, or none: an action without parameters.
+    #[must_use]
+    pub const fn optional_json(self) -> Self {
+        Self { body_optional: true, ..self.json() }
     }
 
     /// Takes a JSON body that may hold a boundary.

@@ -64,7 +64,7 @@ pub(crate) fn routes() -> Routes {
         })
         .post(
             "/api/certificates/{number}/actions/{action}",
-            Options::bearer().json().idempotent(),
+            Options::bearer().optional_json().idempotent(),
             act,
         )
         .says(|| {

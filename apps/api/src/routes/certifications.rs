@@ -99,7 +99,7 @@ pub(crate) fn routes() -> Routes {
         })
         .post(
             "/api/certifications/{id}/actions/{action}",
-            Options::bearer().json().idempotent(),
+            Options::bearer().optional_json().idempotent(),
             act,
         )
         .says(|| {

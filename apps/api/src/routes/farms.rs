@@ -130,7 +130,11 @@ pub(crate) fn life_routes() -> Routes {
         Operation::new("farms", id, summary)
     }
     Routes::new()
-        .post("/api/farms/{id}/actions/{action}", Options::bearer().json().idempotent(), act)
+        .post(
+            "/api/farms/{id}/actions/{action}",
+            Options::bearer().optional_json().idempotent(),
+            act,
+        )
         .says(|| {
             op(
                 "actOnFarm",

@@ -15,12 +15,12 @@ pub(crate) fn routes() -> Routes {
         Operation::new("auth", id, summary).who(SIGNED_IN)
     }
     Routes::new()
-        .post("/api/auth/logout", Options::bearer().json(), log_out)
+        .post("/api/auth/logout", Options::bearer().optional_json(), log_out)
         .says(|| {
             op("logOut", "Ends this session, its access token too.")
                 .returns_nothing(204, "The session has ended.")
         })
-        .post("/api/auth/logout-all", Options::bearer().json(), log_out_everywhere)
+        .post("/api/auth/logout-all", Options::bearer().optional_json(), log_out_everywhere)
         .says(|| {
             op("logOutEverywhere", "Ends every session of the account.")
                 .returns_nothing(204, "All sessions have ended.")

@@ -183,3 +183,23 @@ async fn duplicate_keys_are_refused_by_name() {
     assert_eq!(reply.status, 422);
     assert_eq!(reply.field_errors(), crate::reply::fields(&[("/email", "duplicate-key")]));
 }
+
+#[tokio::test]
+async fn an_action_without_parameters_needs_no_body_whatever_type_is_announced() {
+    let app = TestApp::start().await;
+    let farmer = app.farmer("สมชาย").await;
+    let farm = farmer.registers_farm("สวน").await;
+    let path = format!("/api/farms/{}/actions/submit", farm.id());
+    let announced = |path: &str| {
+        let request = farmer.request(Method::POST, path).header("If-Match", "*");
+        farmer.send(request.header("Content-Type", "application/json"))
+    };
+
+    let submitted = announced(&path).await;
+    let registered = announced("/api/farms").await;
+    let logged_out = farmer.send(farmer.request(Method::POST, "/api/auth/logout")).await;
+
+    assert_eq!(submitted.status, 200, "{submitted:?}");
+    assert_eq!(registered.refusal(), refused(400, "malformed-json"));
+    assert_eq!(logged_out.status, 204, "{logged_out:?}");
+}
