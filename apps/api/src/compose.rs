@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::http::{ApiError, Authenticate, Caller, Shell};
 use crate::master_key;
 use crate::people::Directory;
+use crate::stores::Stores;
 
 /// Whom access tokens are for.
 const AUDIENCE: &str = "gacp-api";
@@ -44,47 +45,48 @@ pub struct Services {
     pub certifications: Certifications,
     /// What the HTTP shell needs.
     pub shell: Data<Shell>,
-    /// The store under all of them.
-    pub store: Sqlite,
+    /// The stores under all of them.
+    pub stores: Stores,
 }
 
 /// Opens the store and its keys, and puts the services together.
 pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services> {
     let master = master_key::obtain(config)?;
-    let store = open(&config.server.data_dir)?;
-    let keyring = Keyring::open(&store, &master, clock.now()).await;
+    let stores = open(&config.server.data_dir)?;
+    let keyring = Keyring::open(&*stores.keys, &master, clock.now()).await;
     let keyring = keyring.context("the keys in the store cannot be opened")?;
-    let shared = Arc::new(store.clone());
-    let auth = auth(config, &shared, &keyring)?;
-    let certifications = certifications(config, &shared, &keyring, &auth)?;
+    let auth = auth(config, &stores, &keyring)?;
+    let certifications = certifications(config, &stores, &keyring, &auth)?;
+    let (farms, history) = (stores.farms.clone(), stores.history.clone());
     let shell = Shell {
         clock: clock.clone(),
         authenticate: Arc::new(Sessions(auth.clone())),
-        receipts: shared.clone(),
+        receipts: stores.receipts.clone(),
         keyring,
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
     };
     Ok(Services {
         auth,
-        farms: Farms::new(shared.clone(), shared.clone(), shared),
+        farms: Farms::new(farms, history, stores.obligations.clone()),
         certifications,
         shell: Data::new(shell),
-        store,
+        stores,
     })
 }
 
-fn open(folder: &Path) -> anyhow::Result<Sqlite> {
+fn open(folder: &Path) -> anyhow::Result<Stores> {
     let path = folder.join(DATABASE);
-    Sqlite::open(&path).with_context(|| format!("{} cannot be opened", path.display()))
+    let store = Sqlite::open(&path);
+    store.map(Stores::sqlite).with_context(|| format!("{} cannot be opened", path.display()))
 }
 
-fn auth(config: &Config, store: &Arc<Sqlite>, keyring: &Keyring) -> anyhow::Result<Auth> {
+fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<Auth> {
     let cores = available_parallelism().map_or(1, NonZero::get);
     let limits = HashLimits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
     let parts = AuthParts {
-        accounts: store.clone(),
-        sessions: store.clone(),
+        accounts: stores.accounts.clone(),
+        sessions: stores.sessions.clone(),
         hasher: Arc::new(Argon2Hasher::new(HashCost::default(), limits)?),
         keyring: keyring.clone(),
         policy: Policy::new(config.server.issuer.clone(), AUDIENCE),
@@ -94,18 +96,18 @@ fn auth(config: &Config, store: &Arc<Sqlite>, keyring: &Keyring) -> anyhow::Resu
 
 fn certifications(
     config: &Config,
-    store: &Arc<Sqlite>,
+    stores: &Stores,
     keyring: &Keyring,
     auth: &Auth,
 ) -> anyhow::Result<Certifications> {
     let standards = Standards::bundled().context("the bundled standards are not sound")?;
     Ok(Certifications::new(CertificationParts {
-        applications: store.clone(),
-        certificates: store.clone(),
-        numbers: store.clone(),
-        farms: store.clone(),
+        applications: stores.applications.clone(),
+        certificates: stores.certificates.clone(),
+        numbers: stores.numbers.clone(),
+        farms: stores.farms.clone(),
         people: Arc::new(Directory(auth.clone())),
-        history: store.clone(),
+        history: stores.history.clone(),
         standards: Arc::new(standards),
         keyring: keyring.clone(),
         issuer: config.server.issuer.clone(),

@@ -1,9 +1,7 @@
 //! `--demo`: six accounts and a farm in Chiang Mai, to try everything at once.
 
 use anyhow::Context as _;
-use gacp_auth::{
-    Account, AccountStore as _, ConsentDraft, Email, PasswordHash, Registration, StaffDraft,
-};
+use gacp_auth::{Account, ConsentDraft, Email, PasswordHash, Registration, StaffDraft};
 use gacp_farms::{
     AddressDraft, AreaDraft, AreaUnit, Crop, Farm, FarmDraft, FarmType, GeometryDraft, PlotDraft,
     PointDraft,
@@ -31,7 +29,7 @@ const STAFF: [(&str, &str, Role); 5] = [
 /// Adds the demonstration accounts and the farm where they are not there yet.
 pub async fn seed(services: &Services, now: Timestamp) -> anyhow::Result<()> {
     let email = Email::parse(FARMER)?;
-    let farmer = match services.store.find_by_email(&email).await? {
+    let farmer = match services.stores.accounts.find_by_email(&email).await? {
         Some(farmer) => farmer,
         None => newcomer(services, now).await?,
     };
@@ -63,7 +61,7 @@ async fn enroll(
     password: &PasswordHash,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    if services.store.find_by_email(&Email::parse(email)?).await?.is_some() {
+    if services.stores.accounts.find_by_email(&Email::parse(email)?).await?.is_some() {
         return Ok(());
     }
     let draft = StaffDraft {
@@ -78,7 +76,8 @@ async fn enroll(
     let attempt = Attempt { by, at: now, request_id: REQUEST, once: None };
     let entry = attempt.entry(account.subject(), "enrolled");
     let change = attempt.change(vec![entry], &account);
-    services.store.create(&account, &change).await.context("a demonstration account is refused")
+    let created = services.stores.accounts.create(&account, &change).await;
+    created.context("a demonstration account is refused")
 }
 
 fn registration() -> Registration {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use gacp_store::ReceiptStore as _;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -35,7 +34,7 @@ async fn run_once(services: &Services) {
         Ok(expired) => tracing::info!(expired, "applications expired"),
         Err(error) => tracing::warn!(%error, "expiry failed"),
     }
-    match services.store.prune(now).await {
+    match services.stores.receipts.prune(now).await {
         Ok(0) => {}
         Ok(receipts) => tracing::info!(receipts, "old receipts forgotten"),
         Err(error) => tracing::warn!(%error, "pruning failed"),

@@ -17,6 +17,7 @@ mod people;
 pub mod readiness;
 pub mod routes;
 pub mod serve;
+pub mod stores;
 mod views;
 
 use std::net::TcpListener;
@@ -25,9 +26,8 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context as _;
 use async_trait::async_trait;
-use gacp_keys::KeyStore as _;
+use gacp_keys::KeyStore;
 use gacp_store::BoxError;
-use gacp_store_sqlite::Sqlite;
 
 pub use clock::Clock;
 pub use config::Config;
@@ -45,9 +45,10 @@ pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Running> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| format!("{address} cannot be listened on"))?;
-    let readiness = Readiness::of(vec![("store", Arc::new(StoreProbe(services.store.clone())))]);
+    let readiness =
+        Readiness::of(vec![("store", Arc::new(StoreProbe(services.stores.keys.clone())))]);
     let description = Data::new(Description::of(&routes::all())?);
-    let (shell, store) = (services.shell.clone(), services.store.clone());
+    let (shell, stores) = (services.shell.clone(), services.stores.clone());
     let provided = services.clone();
     let provide = move |config: &mut ServiceConfig| {
         config
@@ -60,7 +61,7 @@ pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Running> {
     let jobs = jobs::start(services);
     Ok(running.closing(async move {
         jobs.abort();
-        if let Err(error) = store.close().await {
+        if let Err(error) = stores.close().await {
             tracing::error!(%error, "the store did not close");
         }
     }))
@@ -72,7 +73,7 @@ pub fn routed() -> Vec<(String, String)> {
 }
 
 /// The store answers a small read.
-struct StoreProbe(Sqlite);
+struct StoreProbe(Arc<dyn KeyStore>);
 
 #[async_trait]
 impl Dependency for StoreProbe {

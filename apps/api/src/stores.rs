@@ -1,0 +1,75 @@
+//! Every store port, from one technology or another.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use gacp_auth::{AccountStore, SessionStore};
+use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
+use gacp_farms::{FarmObligations, FarmStore};
+use gacp_keys::KeyStore;
+use gacp_store::{HistoryStore, ReceiptStore, StoreError};
+use gacp_store_sqlite::Sqlite;
+
+type Closing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
+/// Every store port. Cheap to clone.
+#[derive(Clone)]
+pub struct Stores {
+    pub(crate) keys: Arc<dyn KeyStore>,
+    pub(crate) accounts: Arc<dyn AccountStore>,
+    pub(crate) sessions: Arc<dyn SessionStore>,
+    pub(crate) farms: Arc<dyn FarmStore>,
+    pub(crate) obligations: Arc<dyn FarmObligations>,
+    pub(crate) applications: Arc<dyn ApplicationStore>,
+    pub(crate) certificates: Arc<dyn CertificateStore>,
+    pub(crate) numbers: Arc<dyn NumberStore>,
+    pub(crate) history: Arc<dyn HistoryStore>,
+    pub(crate) receipts: Arc<dyn ReceiptStore>,
+    close: Arc<dyn Fn() -> Closing + Send + Sync>,
+}
+
+impl Stores {
+    /// All of them on one SQLite file.
+    pub fn sqlite(store: Sqlite) -> Self {
+        let shared = Arc::new(store.clone());
+        let close = move || -> Closing {
+            let store = store.clone();
+            Box::pin(async move { store.close().await })
+        };
+        Self::of(shared, close)
+    }
+
+    fn of<S>(store: Arc<S>, close: impl Fn() -> Closing + Send + Sync + 'static) -> Self
+    where
+        S: KeyStore
+            + AccountStore
+            + SessionStore
+            + FarmStore
+            + FarmObligations
+            + ApplicationStore
+            + CertificateStore
+            + NumberStore
+            + HistoryStore
+            + ReceiptStore
+            + 'static,
+    {
+        Self {
+            keys: store.clone(),
+            accounts: store.clone(),
+            sessions: store.clone(),
+            farms: store.clone(),
+            obligations: store.clone(),
+            applications: store.clone(),
+            certificates: store.clone(),
+            numbers: store.clone(),
+            history: store.clone(),
+            receipts: store,
+            close: Arc::new(close),
+        }
+    }
+
+    /// Finishes what is queued. Nothing can be asked of any port afterwards.
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        (self.close)().await
+    }
+}
