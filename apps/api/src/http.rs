@@ -9,7 +9,7 @@ pub mod aside;
 pub mod authenticate;
 pub mod body;
 pub mod call;
-mod conditional;
+pub(crate) mod conditional;
 pub mod cursor;
 pub(crate) mod describe;
 pub mod error;

@@ -3,9 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_LOCATION, ETAG, HeaderMap, IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_LOCATION, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
 };
 use actix_web::http::{Method, StatusCode};
+
+/// When a verification was made: it is outside the entity tag, so that a client learns that what
+/// it has was still true a moment ago.
+pub(crate) const CHECKED_AT: HeaderName = HeaderName::from_static("checked-at");
 
 /// Turns a full reply to `GET` or `HEAD` into a 304 when the client has that state already.
 pub(super) fn apply(response: ServiceResponse) -> ServiceResponse {
@@ -16,7 +20,7 @@ pub(super) fn apply(response: ServiceResponse) -> ServiceResponse {
     }
     let mut fresh = HttpResponse::NotModified();
     // What RFC 9110 §15.4.5 wants repeated.
-    for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, VARY] {
+    for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, VARY, CHECKED_AT] {
         for value in response.headers().get_all(&name) {
             fresh.append_header((name.clone(), value.clone()));
         }

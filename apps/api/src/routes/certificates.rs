@@ -9,15 +9,13 @@ use gacp_certifications::{
 use gacp_store::Target;
 use serde::Deserialize;
 
+use crate::http::conditional::CHECKED_AT;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{data, ok};
 use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
 use crate::routes::{ANYBODY, OWNER_AND_STAFF, Paging};
 use crate::views::{CertificateView, VerificationView};
-
-/// When a verification was made. Not part of what its entity tag stands for.
-const CHECKED_AT: &str = "Checked-At";
 
 /// Which certificates are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -112,7 +110,7 @@ async fn verify(
     let etag = verification_etag(&verification);
     let reply = data(&VerificationView::from(verification));
     let reply = reply.with(ETAG.as_str(), &etag).with(CACHE_CONTROL.as_str(), "no-cache");
-    Ok(reply.with(CHECKED_AT, &call.at.to_string()))
+    Ok(reply.with(CHECKED_AT.as_str(), &call.at.to_string()))
 }
 
 /// A certificate expires without being changed: its state alone is no tag.

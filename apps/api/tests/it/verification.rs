@@ -73,6 +73,22 @@ async fn a_revocation_is_seen_by_the_next_verification() {
 }
 
 #[tokio::test]
+async fn an_unchanged_answer_is_not_sent_again_but_dated_anew() {
+    let app = TestApp::start().await;
+    let cast = app.cast().await;
+    let path = format!("/api/certificates/{}/verify", cast.certified().await);
+    let first = app.anyone().get(&path).await.expect(200);
+    app.clock.advance(SignedDuration::from_secs(60));
+
+    let request = app.anyone().request(reqwest::Method::GET, &path);
+    let again = app.anyone().send(request.header("If-None-Match", first.etag())).await;
+
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    assert_eq!(first.header("checked-at"), "2026-01-05T02:00:00Z");
+    assert_eq!(again.header("checked-at"), "2026-01-05T02:01:00Z");
+}
+
+#[tokio::test]
 async fn a_certificate_expires_by_its_dates() {
     let app = TestApp::start().await;
     let cast = app.cast().await;
