@@ -1,12 +1,12 @@
-//! The real server on a free port, over a fresh SQLite file, with a clock the test can turn.
+//! The real server on a free port, over a fresh store, with a clock the test can turn.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gacp_api::{Clock, Config, Running};
+use gacp_api::{Clock, Running};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::place::Place;
 use crate::reply::Reply;
 
 pub(crate) const PASSWORD: &str = "ขมิ้นชัน-Field-2026";
@@ -18,9 +18,9 @@ static PEOPLE: AtomicU64 = AtomicU64::new(1);
 pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) clock: Clock,
-    pub(crate) folder: TempDir,
     http: reqwest::Client,
     running: Option<Running>,
+    place: Place,
 }
 
 /// Somebody who sends requests.
@@ -37,17 +37,17 @@ pub(crate) struct User {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let place = Place::new();
         let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
-        let running = serve(&folder, &clock).await;
+        let running = serve(&place, &clock).await;
         let base = format!("http://{}", running.address());
-        Self { base, clock, folder, http: reqwest::Client::new(), running: Some(running) }
+        Self { base, clock, place, http: reqwest::Client::new(), running: Some(running) }
     }
 
     /// Stops the server and starts another on the same data.
     pub(crate) async fn restart(&mut self) {
         self.running.take().unwrap().stop().await;
-        let running = serve(&self.folder, &self.clock).await;
+        let running = serve(&self.place, &self.clock).await;
         self.base = format!("http://{}", running.address());
         self.running = Some(running);
     }
@@ -92,8 +92,8 @@ impl TestApp {
     }
 }
 
-async fn serve(folder: &TempDir, clock: &Clock) -> Running {
-    let config = Config::for_tests(folder.path());
+async fn serve(place: &Place, clock: &Clock) -> Running {
+    let config = place.config();
     gacp_api::start(&config, clock.clone()).await.unwrap()
 }
 

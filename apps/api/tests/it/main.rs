@@ -12,6 +12,7 @@ mod farms;
 mod idempotency;
 mod journey;
 mod openapi;
+mod place;
 mod process;
 mod refusals;
 mod reply;

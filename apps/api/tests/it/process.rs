@@ -1,7 +1,6 @@
 //! The program: how it starts, stops, and what `kill -9` leaves behind.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, national_id};
 use crate::journey::farm_body;
+use crate::place::Place;
 
 /// A server process that does not outlive its test.
 struct Server {
@@ -18,8 +18,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut process = command(folder).stdout(Stdio::piped()).spawn().unwrap();
+    fn start(place: &Place) -> Self {
+        let mut process = command(place).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
         let listening = lines.find_map(|line| {
@@ -45,11 +45,11 @@ impl Drop for Server {
     }
 }
 
-fn command(folder: &Path) -> Command {
+fn command(place: &Place) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gacp-api"));
     command
         .env_clear()
-        .env("GACP_DATA_DIR", folder)
+        .envs(place.variables())
         .env("GACP_LISTEN", "127.0.0.1:0")
         .env("GACP_SHUTDOWN__DRAIN_SECONDS", "0");
     command
@@ -93,7 +93,7 @@ async fn all_farm_names(http: &Client, base: &str, token: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_write_survives_kill_nine_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let place = Place::new();
     let http = Client::new();
     let body = json!({
         "email": "writer@farm.example", "password": PASSWORD, "fullName": "ผู้เขียน",
@@ -103,7 +103,7 @@ async fn every_acknowledged_write_survives_kill_nine_once() {
     let mut acknowledged = Vec::new();
 
     for round in 0..5 {
-        let server = Server::start(folder.path());
+        let server = Server::start(&place);
         if round == 0 {
             let request = http.post(format!("{}/api/auth/register", server.base)).json(&body);
             assert_eq!(request.send().await.unwrap().status(), 201);
@@ -122,7 +122,7 @@ async fn every_acknowledged_write_survives_kill_nine_once() {
         }
     }
 
-    let server = Server::start(folder.path());
+    let server = Server::start(&place);
     let token = log_in(&http, &server.base).await;
     let stored = all_farm_names(&http, &server.base, &token).await;
     assert!(!acknowledged.is_empty());
@@ -133,8 +133,8 @@ async fn every_acknowledged_write_survives_kill_nine_once() {
 
 #[tokio::test]
 async fn a_terminated_server_finishes_and_exits_with_zero() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(folder.path());
+    let place = Place::new();
+    let mut server = Server::start(&place);
     let ready = reqwest::get(format!("{}/health/ready", server.base)).await.unwrap();
     assert_eq!(ready.status(), 200);
 
@@ -153,11 +153,11 @@ async fn a_terminated_server_finishes_and_exits_with_zero() {
 
 #[test]
 fn every_configuration_error_is_listed_and_the_exit_code_is_two() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("gacp.toml");
+    let place = Place::new();
+    let file = place.path().join("gacp.toml");
     std::fs::write(&file, "[server]\nlisten = \"nowhere\"\ncolour = \"red\"\n").unwrap();
 
-    let output = command(folder.path())
+    let output = command(&place)
         .env_remove("GACP_LISTEN")
         .env("GACP_SHUTDOWN__DRAIN_SECONDS", "soon")
         .args(["--config", file.to_str().unwrap()])
@@ -173,10 +173,9 @@ fn every_configuration_error_is_listed_and_the_exit_code_is_two() {
 
 #[test]
 fn a_server_for_everybody_needs_its_own_master_key() {
-    let folder = tempfile::tempdir().unwrap();
+    let place = Place::new();
 
-    let output =
-        command(folder.path()).env("GACP_LISTEN", "0.0.0.0:0").arg("--demo").output().unwrap();
+    let output = command(&place).env("GACP_LISTEN", "0.0.0.0:0").arg("--demo").output().unwrap();
 
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");

@@ -1,0 +1,30 @@
+//! Where a test's server keeps its data: a folder with a SQLite file.
+
+use std::path::Path;
+
+use gacp_api::Config;
+use tempfile::TempDir;
+
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration of a server in this process.
+    pub(crate) fn config(&self) -> Config {
+        Config::for_tests(self.path())
+    }
+
+    /// What a server process is told of its store.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
+        [("GACP_DATA_DIR", self.path().to_str().unwrap().to_owned())]
+    }
+}
