@@ -7,6 +7,7 @@ pub(crate) mod certifications;
 pub(crate) mod farms;
 pub(crate) mod keys;
 pub mod operations;
+pub(crate) mod places;
 pub(crate) mod plots;
 pub(crate) mod sessions;
 pub(crate) mod standards;
@@ -60,6 +61,7 @@ pub(crate) fn all() -> Routes {
         .and(admin::routes())
         .and(farms::routes())
         .and(farms::life_routes())
+        .and(places::routes())
         .and(plots::routes())
         .and(certifications::routes())
         .and(certifications::desk_routes())

@@ -9,5 +9,5 @@ pub(crate) mod history;
 pub(crate) use account::{AccountView, LoginView, ProfileView, RefreshView, SessionView};
 pub(crate) use application::{ApplicationView, PaymentView};
 pub(crate) use certificate::{CertificateView, VerificationView};
-pub(crate) use farm::{FarmView, PlotView};
+pub(crate) use farm::{FarmView, NearFarmView, PlotView};
 pub(crate) use history::HistoryView;

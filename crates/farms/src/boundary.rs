@@ -8,12 +8,14 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use geo::LineString;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use self::reading::Fault;
 pub use self::rules::MAX_POSITIONS;
-use crate::{Bounds, GeometryDraft};
+use crate::point::WORLD;
+use crate::{Bounds, GeometryDraft, RegionDraft, THAILAND};
 
 /// Longitude and latitude in degrees.
 pub(crate) type Position = [f64; 2];
@@ -51,6 +53,14 @@ impl Geometry {
     }
 }
 
+/// The rings of each polygon of a region, anywhere on the map; or everything that is wrong.
+pub(crate) fn region_lines(draft: &RegionDraft) -> Result<Vec<Vec<LineString>>, Vec<Fault>> {
+    let geometry = reading::read(&draft.r#type, &draft.coordinates)?;
+    let faults = rules::polygon_faults(&geometry, &WORLD);
+    let lines = || geometry.polygons().iter().map(measure::lines).collect();
+    if faults.is_empty() { Ok(lines()) } else { Err(faults) }
+}
+
 /// The boundary of a plot; GeoJSON `Polygon` or `MultiPolygon` when written.
 ///
 /// Every ring is closed and simple, lies in Thailand and is wound by the right-hand rule:
@@ -68,7 +78,7 @@ pub struct NotABoundary;
 impl Boundary {
     /// The boundary that a draft describes, in normal form; or everything that is wrong with it.
     pub(crate) fn draw(draft: &GeometryDraft) -> Result<Self, Vec<Fault>> {
-        let geometry = reading::read(draft)?;
+        let geometry = reading::read(&draft.r#type, &draft.coordinates)?;
         let faults = rules::faults(&geometry);
         if faults.is_empty() { Ok(Self(measure::normalised(geometry))) } else { Err(faults) }
     }
@@ -103,6 +113,9 @@ impl TryFrom<Geometry> for Boundary {
     type Error = NotABoundary;
 
     fn try_from(geometry: Geometry) -> Result<Self, NotABoundary> {
-        rules::shape_faults(&geometry).is_empty().then_some(Self(geometry)).ok_or(NotABoundary)
+        rules::shape_faults(&geometry, &THAILAND)
+            .is_empty()
+            .then_some(Self(geometry))
+            .ok_or(NotABoundary)
     }
 }

@@ -11,8 +11,10 @@
 mod keeping;
 mod lists;
 mod outlines;
+mod places;
 mod races;
 pub mod sample;
+mod searches;
 
 use std::sync::Arc;
 
@@ -21,7 +23,9 @@ use gacp_store::{HistoryStore, ReceiptStore};
 pub use self::keeping::*;
 pub use self::lists::*;
 pub use self::outlines::*;
+pub use self::places::*;
 pub use self::races::*;
+pub use self::searches::*;
 use crate::FarmStore;
 
 /// One empty store, by each of the ports that it is seen through.
@@ -69,6 +73,17 @@ macro_rules! farm_store_contract {
             plots_of_archived_farms_are_not_found
             at_most_so_many_plots_are_found
             an_owners_own_plots_are_not_those_of_others
+            a_box_holds_what_lies_on_its_edges
+            a_polygon_does_not_hold_what_lies_in_its_holes
+            several_polygons_are_one_region
+            a_region_and_the_other_filters_narrow_each_other
+            a_region_is_read_page_by_page
+            a_farm_is_found_where_it_has_moved_to
+            the_nearest_farms_come_first_with_their_distance
+            the_nearest_farms_are_read_page_by_page
+            a_list_of_the_nearest_continues_behind_what_is_gone
+            what_is_found_by_its_place_is_the_whole_farm
+            searches_by_place_find_what_looking_through_all_farms_finds
             of_many_farms_of_one_name_one_is_inserted
             of_many_changes_to_one_state_one_wins
         }

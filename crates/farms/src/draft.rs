@@ -6,7 +6,7 @@ mod patch;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
-pub use self::geometry::{GeometryDraft, PointDraft};
+pub use self::geometry::{GeometryDraft, PointDraft, RegionDraft};
 pub use self::patch::{AddressPatch, FarmPatch, Patch, PlotPatch};
 use crate::name::is_line;
 use crate::{Area, AreaUnit, Crop, FarmType};

@@ -9,6 +9,10 @@
 //! [`FarmStore`] ([`MemoryFarms`] comes with it, and the feature `contract` has the cases that
 //! every other one must pass), and what binds a farm is asked of [`FarmObligations`].
 //!
+//! Farms are found by their location: in a [`Region`], or [`Around`] a place with the nearest first.
+//! Stores look in a box; what lies inside, and how far away it is, is decided here and exactly, so
+//! that every store finds the same farms in the same order.
+//!
 //! Boundaries are checked and measured on the calling task, in time that grows little faster than
 //! their positions. 10 000 of them, the most that are accepted, still take milliseconds: a server
 //! checks such drafts on a blocking thread.
@@ -60,9 +64,11 @@ mod error;
 mod farm;
 mod memory;
 mod name;
+mod near;
 mod plot;
 mod point;
 mod ports;
+mod region;
 mod service;
 mod workflow;
 
@@ -72,14 +78,19 @@ pub use boundary::{Boundary, MAX_POSITIONS, NotABoundary};
 pub use crop::Crop;
 pub use draft::{
     AddressDraft, AddressPatch, AreaDraft, FarmDraft, FarmPatch, GeometryDraft, NoteDraft, Patch,
-    PlotDraft, PlotPatch, PointDraft,
+    PlotDraft, PlotPatch, PointDraft, RegionDraft,
 };
 pub use error::{FarmError, Obstacle};
 pub use farm::{Farm, FarmId, FarmType, MAX_FARM_POSITIONS, MAX_PLOTS};
 pub use memory::{MemoryFarms, NoObligations};
 pub use name::{UnknownName, name_key};
+pub use near::{
+    Around, Distance, MAX_RADIUS_M, MIN_RADIUS_M, NearFarm, NearPage, NearRequest, Nearness,
+    NotAround, Picked,
+};
 pub use plot::{Flag, Plot, PlotId};
 pub use point::{Bounds, NotInThailand, Point, THAILAND};
 pub use ports::{FarmFilter, FarmObligations, FarmStore, PlotOutline};
+pub use region::{NotARegion, Region};
 pub use service::Farms;
 pub use workflow::{FarmAction, FarmStatus, Party, TRANSITIONS, Transition};

@@ -10,7 +10,8 @@ use gacp_store::{
 use jiff::Timestamp;
 
 use crate::{
-    Bounds, Farm, FarmFilter, FarmId, FarmObligations, FarmStatus, FarmStore, Plot, PlotOutline,
+    Around, Bounds, Farm, FarmFilter, FarmId, FarmObligations, FarmStatus, FarmStore, NearPage,
+    NearRequest, Plot, PlotOutline,
 };
 
 /// Farms in memory; their history and receipts go to the ledger that it shares with others.
@@ -103,6 +104,20 @@ impl FarmStore for MemoryFarms {
         let farms = self.lock();
         let wanted = farms.values().filter(|farm| filter.matches(farm));
         Ok(page_of(wanted, page, |farm| farm.cursor()).map(Farm::clone))
+    }
+
+    async fn near(
+        &self,
+        filter: &FarmFilter,
+        around: &Around,
+        page: &NearRequest,
+    ) -> Result<NearPage, StoreError> {
+        let farms = self.lock();
+        let wanted = farms.values().filter(|farm| filter.matches(farm));
+        let picked =
+            page.pick(wanted.filter_map(|farm| around.nearness(farm.id(), farm.location())));
+        let farms = picked.ids().filter_map(|id| farms.get(&id).cloned()).collect();
+        Ok(picked.page(farms))
     }
 
     async fn plots_of_others(

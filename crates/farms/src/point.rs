@@ -8,6 +8,9 @@ use crate::PointDraft;
 /// The box in which everything must lie: Thailand, with a little of its neighbours.
 pub const THAILAND: Bounds = Bounds { west: 97.3, south: 5.6, east: 105.7, north: 20.5 };
 
+/// Every place there is.
+pub(crate) const WORLD: Bounds = Bounds { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
+
 /// A box of longitudes and latitudes, its edges included.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
@@ -28,6 +31,42 @@ impl Bounds {
             && other.west <= self.east
             && self.south <= other.north
             && other.south <= self.north
+    }
+
+    /// The part that the two boxes have in common, if there is one.
+    pub fn common(&self, other: &Self) -> Option<Self> {
+        let common = Self {
+            west: self.west.max(other.west),
+            south: self.south.max(other.south),
+            east: self.east.min(other.east),
+            north: self.north.min(other.north),
+        };
+        self.intersects(other).then_some(common)
+    }
+
+    /// Whether the place lies in the box or on its edge.
+    pub fn contains(&self, place: Point) -> bool {
+        self.spans_lon(place.lon) && self.spans_lat(place.lat)
+    }
+
+    /// The box around both boxes.
+    pub(crate) fn joined(&self, other: &Self) -> Self {
+        Self {
+            west: self.west.min(other.west),
+            south: self.south.min(other.south),
+            east: self.east.max(other.east),
+            north: self.north.max(other.north),
+        }
+    }
+
+    /// The box with so many degrees more on every side.
+    pub(crate) fn enlarged(&self, degrees: f64) -> Self {
+        Self {
+            west: self.west - degrees,
+            south: self.south - degrees,
+            east: self.east + degrees,
+            north: self.north + degrees,
+        }
     }
 
     /// Whether the longitude lies in the box; NaN does not.

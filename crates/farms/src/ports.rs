@@ -5,10 +5,12 @@ use gacp_store::{AccountId, Change, Page, PageRequest, StoreError};
 use jiff::Timestamp;
 
 use crate::name::name_key;
-use crate::{Boundary, Bounds, Crop, Farm, FarmId, FarmStatus, PlotId};
+use crate::{
+    Around, Boundary, Bounds, Crop, Farm, FarmId, FarmStatus, NearPage, NearRequest, PlotId, Region,
+};
 
 /// Which farms are wanted; what is not said does not matter.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FarmFilter {
     /// Held by this account.
     pub owner: Option<AccountId>,
@@ -20,6 +22,8 @@ pub struct FarmFilter {
     pub crop: Option<Crop>,
     /// With this text in their name, by [`Farm::name_key`].
     pub q: Option<String>,
+    /// With their [`location`](Farm::location) in this region.
+    pub region: Option<Region>,
 }
 
 impl FarmFilter {
@@ -30,6 +34,7 @@ impl FarmFilter {
             && self.province_key().is_none_or(|key| farm.province_key() == key)
             && self.crop.is_none_or(|crop| farm.plots().iter().any(|plot| plot.crop() == crop))
             && self.q_key().is_none_or(|key| farm.name_key().contains(&key))
+            && self.region.as_ref().is_none_or(|region| region.contains(farm.location()))
     }
 
     /// The province in the form in which it is compared.
@@ -73,8 +78,23 @@ pub trait FarmStore: Send + Sync {
     async fn find(&self, id: FarmId, owner: Option<AccountId>) -> Result<Option<Farm>, StoreError>;
 
     /// Reads a page of the farms that [`FarmFilter::matches`].
+    ///
+    /// A region is looked for by its [`search_box`](Region::search_box); what is found there is
+    /// wanted only if the region [`contains`](Region::contains) it.
     async fn list(&self, filter: &FarmFilter, page: &PageRequest)
     -> Result<Page<Farm>, StoreError>;
+
+    /// Reads a page of the farms that [`FarmFilter::matches`] and that lie at most
+    /// [`Around::radius_m`] from a place, in the order of [`Nearness`](crate::Nearness).
+    ///
+    /// They are looked for by [`Around::search_box`]; [`Around::distance_to`] says how far away
+    /// they are and [`NearRequest::pick`] which of them are on the page, in every store alike.
+    async fn near(
+        &self,
+        filter: &FarmFilter,
+        around: &Around,
+        page: &NearRequest,
+    ) -> Result<NearPage, StoreError>;
 
     /// At most `limit` plots whose box intersects `bounds`, of farms that are not archived and are
     /// held by somebody else than `owner`.

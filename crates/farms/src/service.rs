@@ -15,7 +15,10 @@ use gacp_store::{
 use crate::draft::{FarmDraft, NoteDraft};
 use crate::farm::subject_of;
 use crate::name::clean;
-use crate::{Farm, FarmAction, FarmError, FarmFilter, FarmId, FarmObligations, FarmStore};
+use crate::{
+    Around, Farm, FarmAction, FarmError, FarmFilter, FarmId, FarmObligations, FarmStore, NearPage,
+    NearRequest,
+};
 
 /// So often a change is tried again that named no state of the farm and lost a race: as many
 /// changes of one farm at one moment are answered.
@@ -74,6 +77,18 @@ impl Farms {
     ) -> Result<Page<Farm>, FarmError> {
         let owner = visible_to(by).or(filter.owner);
         Ok(self.store.list(&FarmFilter { owner, ..filter }, page).await?)
+    }
+
+    /// A page of farms around a place, the nearest first: a farmer's own, for staff everybody's.
+    pub async fn near(
+        &self,
+        by: Actor,
+        filter: FarmFilter,
+        around: &Around,
+        page: &NearRequest,
+    ) -> Result<NearPage, FarmError> {
+        let owner = visible_to(by).or(filter.owner);
+        Ok(self.store.near(&FarmFilter { owner, ..filter }, around, page).await?)
     }
 
     /// What happened to a farm, newest first, for its owner and for staff.

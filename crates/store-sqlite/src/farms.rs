@@ -1,7 +1,9 @@
-//! Farms and the places of their plots.
+//! Farms, where they lie, and the places of their plots.
 
 use async_trait::async_trait;
-use gacp_farms::{Bounds, Farm, FarmFilter, FarmId, FarmStore, PlotOutline};
+use gacp_farms::{
+    Around, Bounds, Farm, FarmFilter, FarmId, FarmStore, NearPage, NearRequest, PlotOutline,
+};
 use gacp_store::{AccountId, Change, Page, PageRequest, StoreError};
 use rusqlite::{Connection, Transaction, params};
 
@@ -12,6 +14,7 @@ use crate::history;
 use crate::listing::Listing;
 
 mod places;
+pub(crate) mod search;
 
 #[cfg(test)]
 pub(crate) use places::WITHIN;
@@ -26,6 +29,7 @@ impl FarmStore for Sqlite {
             .write(move |transaction| {
                 insert(transaction, &farm)?;
                 places::write(transaction, &farm)?;
+                search::write(transaction, &farm)?;
                 history::record(transaction, &change)
             })
             .await
@@ -37,6 +41,7 @@ impl FarmStore for Sqlite {
             .write(move |transaction| {
                 replace(transaction, &farm)?;
                 places::write(transaction, &farm)?;
+                search::write(transaction, &farm)?;
                 history::record(transaction, &change)
             })
             .await
@@ -58,8 +63,23 @@ impl FarmStore for Sqlite {
         filter: &FarmFilter,
         page: &PageRequest,
     ) -> Result<Page<Farm>, StoreError> {
-        let (listing, page) = (listing(filter).page(page), *page);
-        self.store.read(move |connection| listing.read(connection, &page, Farm::cursor)).await
+        let (filter, page) = (filter.clone(), *page);
+        let list = move |connection: &Connection| match &filter.region {
+            Some(region) => search::list(connection, (&filter, region), &page),
+            None => listing(&filter).page(&page).read(connection, &page, Farm::cursor),
+        };
+        self.store.read(list).await
+    }
+
+    async fn near(
+        &self,
+        filter: &FarmFilter,
+        around: &Around,
+        page: &NearRequest,
+    ) -> Result<NearPage, StoreError> {
+        let (filter, around, page) = (filter.clone(), *around, *page);
+        let near = move |connection: &Connection| search::near(connection, &filter, &around, &page);
+        self.store.read(near).await
     }
 
     async fn plots_of_others(
@@ -115,10 +135,15 @@ fn replace(transaction: &Transaction<'_>, farm: &Farm) -> Result<(), Failure> {
     not_stale(replaced)
 }
 
-/// The farms that a filter wants, as [`FarmFilter::matches`] says.
+/// The farms that a filter wants, as [`FarmFilter::matches`] says, wherever they lie.
 pub(crate) fn listing(filter: &FarmFilter) -> Listing {
-    let crop = "EXISTS (SELECT 1 FROM plots WHERE farm_id = farms.id AND crop = ?)";
-    Listing::of(TABLE)
+    wanted(Listing::of(TABLE), filter)
+}
+
+/// Only the farms that a filter wants, wherever they lie.
+fn wanted(listing: Listing, filter: &FarmFilter) -> Listing {
+    let crop = "EXISTS (SELECT 1 FROM plots WHERE plots.farm_id = farms.id AND crop = ?)";
+    listing
         .by("owner_id", filter.owner.map(|owner| owner.uuid().into_bytes().to_vec()))
         .by("status", filter.status.map(|status| status.as_str().to_owned()))
         .by("province_key", filter.province_key())

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::document::{micros, records};
 use crate::engine::Failure;
 
-/// A query for `id, doc` of one table, which also has `updated_at`.
+/// A query for records of one table, by default for `id, doc`. The table has `updated_at` too.
 pub(crate) struct Listing {
     table: &'static str,
     sql: String,
@@ -20,7 +20,12 @@ pub(crate) struct Listing {
 impl Listing {
     /// Every record of a table.
     pub(crate) fn of(table: &'static str) -> Self {
-        let sql = format!("SELECT id, doc FROM {table} WHERE TRUE");
+        Self::selecting(table, "id, doc", table)
+    }
+
+    /// Other columns of every record, from the table and what is joined to it.
+    pub(crate) fn selecting(table: &'static str, columns: &str, source: &str) -> Self {
+        let sql = format!("SELECT {columns} FROM {source} WHERE TRUE");
         Self { table, sql, params: Vec::new(), indexed: false }
     }
 
@@ -56,9 +61,16 @@ impl Listing {
 
     /// One page, and one record more to know whether another page follows.
     pub(crate) fn page(self, page: &PageRequest) -> Self {
-        let after = page.after;
         let limit = i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let ordered = match page.order {
+        let mut limited = self.ordered(page).then(" LIMIT ?");
+        limited.params.push(limit.into());
+        limited
+    }
+
+    /// The records from this page on, in its order.
+    pub(crate) fn ordered(self, page: &PageRequest) -> Self {
+        let after = page.after;
+        match page.order {
             Order::NewestFirst => self
                 .when_some("id < ?", after.map(|after| after.id.into_bytes().to_vec()))
                 .then(" ORDER BY id DESC"),
@@ -76,10 +88,7 @@ impl Listing {
                 }
                 .then(" ORDER BY updated_at, id")
             }
-        };
-        let mut limited = ordered.then(" LIMIT ?");
-        limited.params.push(limit.into());
-        limited
+        }
     }
 
     /// Reads the page.
@@ -94,12 +103,12 @@ impl Listing {
         Ok(Page::cut(items, page.limit, cursor))
     }
 
-    #[cfg(test)]
+    /// The query.
     pub(crate) fn sql(&self) -> &str {
         &self.sql
     }
 
-    #[cfg(test)]
+    /// What its `?`s stand for.
     pub(crate) fn params(&self) -> &[Value] {
         &self.params
     }

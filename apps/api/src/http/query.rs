@@ -6,17 +6,18 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use gacp_store::Violations;
+use garde::{Valid, Validate};
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
-use crate::json::{Node, read};
+use crate::json::{Node, read, submitted};
 
 /// The parameters of a request as a struct of options; anything else is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
 /// Parameters as they were sent, without those that have no value.
-pub(super) type Pairs = Vec<(String, String)>;
+pub type Pairs = Vec<(String, String)>;
 
 /// The parameters of a request. One without a value (`?status=`) counts as not sent.
 pub(super) fn pairs(request: &HttpRequest) -> Result<Pairs, ApiError> {
@@ -27,13 +28,27 @@ pub(super) fn pairs(request: &HttpRequest) -> Result<Pairs, ApiError> {
 
 /// Reads parameters as a `T`. Fails with [`ApiError::InvalidQuery`], all that is wrong in one.
 pub(super) fn parse<T: DeserializeOwned>(pairs: &Pairs) -> Result<T, ApiError> {
-    let loose = |(name, value): &(String, String)| (name.clone(), Node::Loose(value.clone()));
-    let (value, found) = read::<T>(&Node::Object(pairs.iter().map(loose).collect()));
+    let (value, found) = read::<T>(&node(pairs));
     match (value, Violations::of(found)) {
         (Some(value), None) => Ok(value),
         (_, Some(violations)) => Err(ApiError::InvalidQuery(violations)),
         (None, None) => Err(ApiError::query("", "invalid-format")),
     }
+}
+
+/// Reads parameters as a `T` that has rules. Fails with [`ApiError::InvalidQuery`], all that is
+/// wrong in one.
+pub fn checked<T>(pairs: &Pairs) -> Result<T, ApiError>
+where
+    T: DeserializeOwned + Validate,
+    T::Context: Default,
+{
+    submitted(&node(pairs)).map(Valid::into_inner).map_err(ApiError::InvalidQuery)
+}
+
+fn node(pairs: &Pairs) -> Node {
+    let loose = |(name, value): &(String, String)| (name.clone(), Node::Loose(value.clone()));
+    Node::Object(pairs.iter().map(loose).collect())
 }
 
 /// Writes parameters the way they stand in an address.

@@ -7,10 +7,11 @@ use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, Route, guard, web};
+use gacp_store::PageRequest;
 
 use super::describe::Operation;
 use super::negotiate::JSON;
-use super::{ApiError, Filter, body, page, pipeline};
+use super::{ApiError, Filter, Paged, body, page, pipeline};
 
 /// Whether the query of a request can be read.
 type QueryCheck = fn(&HttpRequest) -> Result<(), ApiError>;
@@ -52,7 +53,13 @@ impl Options {
     /// Reads the parameters of a list, filtered by `F`; its handler takes a `List<F>`.
     #[must_use]
     pub const fn lists<F: Filter>(self) -> Self {
-        Self { query: Some(page::check::<F>), ..self }
+        self.lists_by::<F, PageRequest>()
+    }
+
+    /// Reads the parameters of a list in an order of its own; its handler takes a `List<F, P>`.
+    #[must_use]
+    pub const fn lists_by<F: Filter, P: Paged>(self) -> Self {
+        Self { query: Some(page::check::<F, P>), ..self }
     }
 
     /// Takes a JSON body.

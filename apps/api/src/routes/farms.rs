@@ -4,35 +4,48 @@ use std::str::FromStr;
 
 use actix_web::web::{Data, Path};
 use gacp_farms::{
-    Crop, Farm, FarmAction, FarmDraft, FarmFilter, FarmId, FarmPatch, FarmStatus, Farms, NoteDraft,
+    Bounds, Crop, Farm, FarmAction, FarmDraft, FarmFilter, FarmId, FarmPatch, FarmStatus, Farms,
+    NoteDraft, Region,
 };
 use gacp_store::{Actor, Target};
+use garde::Validate;
 use serde::Deserialize;
 
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, ok};
-use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::http::{
+    ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Pairs, Reply, Routes, checked,
+};
 use crate::routes::{NoFilter, OWNER, OWNER_AND_STAFF, Paging, Sync};
 use crate::views::{FarmView, HistoryView};
 
 /// Which farms are wanted.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FarmQuery {
     /// In this status.
     #[param(inline)]
+    #[garde(skip)]
     status: Option<FarmStatus>,
     /// In this province (changwat).
+    #[garde(skip)]
     province: Option<String>,
     /// With a plot of this crop.
     #[param(inline)]
+    #[garde(skip)]
     crop: Option<Crop>,
     /// With this in its name.
+    #[garde(skip)]
     q: Option<String>,
+    /// With its location in this box, edges included: west, south, east, north in degrees.
+    #[garde(inner(custom(is_box)))]
+    #[param(value_type = Option<String>, example = "98.8,18.6,99.2,19.0")]
+    bbox: Option<Vec<f64>>,
     /// `-id`, newest first, is the only order beside `updatedSince`.
     #[param(inline)]
+    #[garde(skip)]
     sort: Option<FarmSort>,
 }
 
@@ -46,20 +59,38 @@ enum FarmSort {
 
 impl Filter for FarmQuery {
     const SYNC: bool = true;
+
+    fn read(pairs: &Pairs) -> Result<Self, ApiError> {
+        checked(pairs)
+    }
 }
 
 impl FarmQuery {
     fn filter(&self) -> FarmFilter {
         // The one order that can be named is the one that lists have.
-        let Self { status, province, crop, q, sort: None | Some(FarmSort::NewestFirst) } = self;
+        let Self { status, province, crop, q, bbox, sort: None | Some(FarmSort::NewestFirst) } =
+            self;
         FarmFilter {
             owner: None,
             status: *status,
             province: province.clone(),
             crop: *crop,
             q: q.clone(),
+            // What is no box was refused when the query was read.
+            region: bbox.as_deref().and_then(|corners| region_of(corners).ok()),
         }
     }
+}
+
+fn is_box(corners: &[f64], (): &()) -> garde::Result {
+    region_of(corners).map(drop).map_err(garde::Error::new)
+}
+
+/// The region in a box by its corners; or the code of what is wrong with it.
+fn region_of(corners: &[f64]) -> Result<Region, &'static str> {
+    let &[west, south, east, north] = corners else { return Err("invalid-format") };
+    let region = Region::of_box(Bounds { west, south, east, north });
+    region.map_err(|_nowhere| "out-of-range")
 }
 
 /// The address of a farm.

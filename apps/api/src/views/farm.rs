@@ -1,8 +1,8 @@
 //! Farms and plots as clients see them.
 
 use gacp_farms::{
-    Address, Area, Boundary, Crop, Farm, FarmStatus, FarmType, Flag, GeometryDraft, Plot, Point,
-    PointDraft,
+    Address, Area, Boundary, Crop, Farm, FarmStatus, FarmType, Flag, GeometryDraft, NearFarm, Plot,
+    Point, PointDraft,
 };
 use gacp_store::Actor;
 use jiff::Timestamp;
@@ -55,6 +55,23 @@ pub(crate) struct PlotView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>)]
     overlaps: Option<Vec<String>>,
+}
+
+/// A farm, and how far away it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NearFarmView {
+    #[serde(flatten)]
+    farm: FarmView,
+    /// The geodesic distance on WGS 84, in m, to the millimetre.
+    distance_m: f64,
+}
+
+impl NearFarmView {
+    /// The farm as this reader may see it.
+    pub(crate) fn of(near: &NearFarm, reader: Actor) -> Self {
+        Self { farm: FarmView::of(&near.farm, reader), distance_m: near.distance.metres() }
+    }
 }
 
 impl FarmView {

@@ -13,6 +13,7 @@ mod idempotency;
 mod journey;
 mod openapi;
 mod place;
+mod places;
 mod process;
 mod refusals;
 mod reply;

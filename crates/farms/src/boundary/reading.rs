@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{Geometry, Position, Ring, Rings};
-use crate::GeometryDraft;
 
 /// One thing that is wrong with a drawn boundary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +23,11 @@ impl Fault {
 }
 
 /// Reads what a client sent as GeoJSON; heights (RFC 7946 §3.1.1) are left out.
-pub(super) fn read(draft: &GeometryDraft) -> Result<Geometry, Vec<Fault>> {
+pub(super) fn read(kind: &str, coordinates: &Value) -> Result<Geometry, Vec<Fault>> {
     let mut reader = Reader::default();
-    let geometry = match draft.r#type.as_str() {
-        "Polygon" => Some(Geometry::Polygon(reader.rings(&draft.coordinates))),
-        "MultiPolygon" => {
-            Some(Geometry::MultiPolygon(reader.list(&draft.coordinates, Reader::rings)))
-        }
+    let geometry = match kind {
+        "Polygon" => Some(Geometry::Polygon(reader.rings(coordinates))),
+        "MultiPolygon" => Some(Geometry::MultiPolygon(reader.list(coordinates, Reader::rings))),
         other => {
             let code = if other.is_empty() { "required" } else { "invalid-format" };
             reader.faults.push(Fault { member: "type", at: Vec::new(), code });

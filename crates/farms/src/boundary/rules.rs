@@ -5,7 +5,7 @@ use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
 
 use super::reading::Fault;
 use super::{Geometry, Position, Ring, crossing, measure};
-use crate::THAILAND;
+use crate::{Bounds, THAILAND};
 
 /// The most positions that a boundary may have, over all its rings (product rule).
 pub const MAX_POSITIONS: usize = 10_000;
@@ -20,26 +20,32 @@ const MIN_RING: usize = 4;
 /// Less than this is a slip of the finger, not a plot; it also keeps ratios of areas defined.
 const MIN_AREA_M2: f64 = 1.0;
 
-/// Everything that is wrong; the costly rules only once the cheap ones hold.
+/// Everything that keeps polygons from being a boundary.
 pub(super) fn faults(geometry: &Geometry) -> Vec<Fault> {
-    let shape = shape_faults(geometry);
+    let faults = polygon_faults(geometry, &THAILAND);
+    if faults.is_empty()
+        && measure::geodesic_area(&measure::normalised(geometry.clone())) < MIN_AREA_M2
+    {
+        return vec![Fault::at(Vec::new(), "out-of-range")];
+    }
+    faults
+}
+
+/// Everything that is wrong with polygons that must lie within a box, of whatever size; the costly
+/// rules only once the cheap ones hold.
+pub(super) fn polygon_faults(geometry: &Geometry, within: &Bounds) -> Vec<Fault> {
+    let shape = shape_faults(geometry, within);
     if !shape.is_empty() {
         return shape;
     }
     if let Some(place) = crossing::first(geometry) {
         return vec![Fault::at(path(geometry, place), "invalid-format")];
     }
-    let nesting = nesting_faults(geometry);
-    if nesting.is_empty()
-        && measure::geodesic_area(&measure::normalised(geometry.clone())) < MIN_AREA_M2
-    {
-        return vec![Fault::at(Vec::new(), "out-of-range")];
-    }
-    nesting
+    nesting_faults(geometry)
 }
 
-/// What can be seen in one pass over the positions: how many, closed, in Thailand.
-pub(super) fn shape_faults(geometry: &Geometry) -> Vec<Fault> {
+/// What can be seen in one pass over the positions: how many, closed, within the box.
+pub(super) fn shape_faults(geometry: &Geometry, within: &Bounds) -> Vec<Fault> {
     let count: usize = geometry.polygons().iter().flatten().map(Vec::len).sum();
     if count > MAX_POSITIONS {
         return vec![Fault::at(Vec::new(), "too-long")];
@@ -48,15 +54,14 @@ pub(super) fn shape_faults(geometry: &Geometry) -> Vec<Fault> {
         return vec![Fault::at(Vec::new(), "too-short")];
     }
     rings(geometry)
-        .flat_map(|(place, ring)| ring_faults(geometry, place, ring))
+        .flat_map(|(place, ring)| ring_faults(&path(geometry, place), ring, within))
         .take(MAX_FAULTS)
         .collect()
 }
 
-fn ring_faults(geometry: &Geometry, place: Place, ring: &Ring) -> Vec<Fault> {
-    let ring_path = path(geometry, place);
+fn ring_faults(path: &[usize], ring: &Ring, within: &Bounds) -> Vec<Fault> {
     let last = ring.len().saturating_sub(1);
-    let inside = |more: &[usize]| [ring_path.as_slice(), more].concat();
+    let inside = |more: &[usize]| [path, more].concat();
     let mut faults = Vec::new();
     if ring.len() < MIN_RING {
         faults.push(Fault::at(inside(&[]), "too-short"));
@@ -64,10 +69,10 @@ fn ring_faults(geometry: &Geometry, place: Place, ring: &Ring) -> Vec<Fault> {
         faults.push(Fault::at(inside(&[last]), "invalid-format"));
     }
     for (index, &[lon, lat]) in ring.iter().enumerate() {
-        if !THAILAND.spans_lon(lon) {
+        if !within.spans_lon(lon) {
             faults.push(Fault::at(inside(&[index, 0]), "out-of-range"));
         }
-        if !THAILAND.spans_lat(lat) {
+        if !within.spans_lat(lat) {
             faults.push(Fault::at(inside(&[index, 1]), "out-of-range"));
         }
     }

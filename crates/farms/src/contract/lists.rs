@@ -135,6 +135,7 @@ pub async fn filters_narrow_each_other(store: FarmFixture) {
             province: Some("เชียงใหม่".to_owned()),
             crop: Some(Crop::Cannabis),
             q: Some("ทอง".to_owned()),
+            region: None,
         },
     )
     .await;

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::{
-    AddressDraft, AreaDraft, AreaUnit, Crop, Farm, FarmAction, FarmDraft, FarmId, FarmPatch,
-    FarmType, GeometryDraft, Plot, PlotDraft, PlotId, PointDraft,
+    AddressDraft, AreaDraft, AreaUnit, Bounds, Crop, Farm, FarmAction, FarmDraft, FarmId,
+    FarmPatch, FarmType, GeometryDraft, Plot, PlotDraft, PlotId, PointDraft, Region,
 };
 
 /// The key under which [`replying`] claims.
@@ -56,6 +56,71 @@ pub fn farm(owner: AccountId, name: &str) -> Farm {
 pub fn farm_of(owner: AccountId, draft: FarmDraft, now: Timestamp) -> Farm {
     let draft = Violations::check(draft).unwrap();
     Farm::register(FarmId::at(now), owner, draft, now).unwrap()
+}
+
+/// A farm's description with a place of its own.
+pub fn placed(name: &str, lon: f64, lat: f64) -> FarmDraft {
+    let location = PointDraft { r#type: "Point".to_owned(), coordinates: vec![lon, lat] };
+    FarmDraft { location, ..draft(name) }
+}
+
+/// A farm in draft at a place, with a name that no other call gives.
+pub fn farm_at(owner: AccountId, lon: f64, lat: f64, now: Timestamp) -> Farm {
+    farm_of(owner, placed(&format!("ไร่ {}", fresh_uuid(now)), lon, lat), now)
+}
+
+/// The farm at another place, as its next state.
+pub fn moved(farm: &Farm, lon: f64, lat: f64, now: Timestamp) -> Farm {
+    let location = Some(placed("", lon, lat).location);
+    let patch = FarmPatch { location, ..FarmPatch::default() };
+    farm.clone().revised(Violations::check(patch).unwrap(), now).unwrap()
+}
+
+/// The region in a box.
+pub fn boxed(west: f64, south: f64, east: f64, north: f64) -> Region {
+    Region::of_box(Bounds { west, south, east, north }).unwrap()
+}
+
+/// Numbers that look random and are the same in every run (`SplitMix64`, Steele et al. 2014).
+#[derive(Debug)]
+pub struct Chance {
+    state: u64,
+}
+
+impl Chance {
+    /// The numbers of this seed.
+    pub fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// A number below `end`, which is not 0.
+    pub fn up_to(&mut self, end: u16) -> u16 {
+        u16::try_from(self.next() % u64::from(end)).unwrap()
+    }
+
+    /// True in so many cases of 100.
+    pub fn of_100(&mut self, cases: u16) -> bool {
+        self.up_to(100) < cases
+    }
+
+    /// A number between two others.
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
+        let fraction = f64::from(u32::try_from(self.next() >> 32).unwrap()) / f64::from(u32::MAX);
+        low + fraction * (high - low)
+    }
+
+    /// One of several.
+    pub fn one_of<'a, T>(&mut self, several: &'a [T]) -> &'a T {
+        let count = u16::try_from(several.len()).unwrap();
+        several.get(usize::from(self.up_to(count))).unwrap()
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
 }
 
 /// A square whose south-western corner lies there; `side` in degrees (0.001° are about 110 m).

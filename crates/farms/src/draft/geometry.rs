@@ -4,7 +4,7 @@ use garde::{Error, Path, Report, Validate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::boundary::Fault;
+use crate::boundary::{Fault, region_lines};
 use crate::{Boundary, THAILAND};
 
 /// A GeoJSON `Point`: `[longitude, latitude]` in degrees, WGS 84.
@@ -55,10 +55,36 @@ impl Validate for GeometryDraft {
     type Context = ();
 
     fn validate_into(&self, (): &(), parent: &mut dyn FnMut() -> Path, report: &mut Report) {
-        for Fault { member, at, code } in Boundary::draw(self).err().unwrap_or_default() {
-            let path = at.into_iter().fold(parent().join(member), |path, index| path.join(index));
-            report.append(path, Error::new(code));
-        }
+        note(Boundary::draw(self).err().unwrap_or_default(), &parent(), report);
+    }
+}
+
+/// A GeoJSON `Polygon` or `MultiPolygon` in which farms are looked for, anywhere and of any size:
+/// rings closed, without crossings, not touching each other, holes inside; at most 10 000
+/// positions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegionDraft {
+    /// `Polygon` or `MultiPolygon`.
+    pub r#type: String,
+    /// Rings of `[longitude, latitude]` in degrees, WGS 84; for a `MultiPolygon` lists of rings.
+    pub coordinates: Value,
+}
+
+impl Validate for RegionDraft {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), parent: &mut dyn FnMut() -> Path, report: &mut Report) {
+        note(region_lines(self).err().unwrap_or_default(), &parent(), report);
+    }
+}
+
+/// Reports what is wrong with drawn polygons, position by position.
+fn note(faults: Vec<Fault>, parent: &Path, report: &mut Report) {
+    for Fault { member, at, code } in faults {
+        let path = at.into_iter().fold(parent.join(member), |path, index| path.join(index));
+        report.append(path, Error::new(code));
     }
 }
 

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     "0003_accounts"
     "0004_farms"
     "0005_certifications"
+    "0006_farm_places"
 };
 
 /// Brings a file to the newest schema.

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use gacp_farms::contract::{FarmFixture, sample};
-use gacp_farms::{Bounds, FarmFilter, FarmStore};
+use gacp_farms::{Bounds, FarmFilter, FarmStore, RegionDraft};
 use gacp_store::{PageRequest, StoreError};
 use rusqlite::Connection;
+use serde_json::json;
 
 use crate::scratch::{Scratch, fresh};
 
@@ -48,4 +49,82 @@ async fn a_farm_that_is_none_any_more_is_named_and_not_shown() {
         let Some(StoreError::Corrupt(source)) = error else { panic!("{error:?}") };
         assert_eq!(source.to_string(), told);
     }
+}
+
+#[tokio::test]
+async fn farms_that_were_stored_before_their_places_were_are_found_to_the_last_bit() {
+    let scratch = Scratch::new();
+    let store = scratch.open();
+    let mut chance = sample::Chance::new(42);
+    let mut farms = Vec::new();
+    for _ in 0..200 {
+        let (lon, lat) = (chance.between(97.3, 105.7), chance.between(5.6, 20.5));
+        let farm = sample::farm_at(sample::owner(), lon, lat, sample::at(0));
+        store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
+        farms.push(farm);
+    }
+    store.close().await.unwrap();
+    let file = Connection::open(&scratch.path).unwrap();
+    let step_back = "DROP TABLE farm_points; DROP TABLE farm_places; PRAGMA user_version = 5;";
+    file.execute_batch(step_back).unwrap();
+    drop(file);
+
+    let store = scratch.open();
+
+    for farm in farms {
+        let (lon, lat) = (farm.location().lon(), farm.location().lat());
+        let region = Some(sample::boxed(lon, lat, lon, lat));
+        let filter = FarmFilter { region, ..FarmFilter::default() };
+        let found = store.list(&filter, &PageRequest::first(2)).await.unwrap();
+        assert_eq!(found.items, [farm]);
+    }
+}
+
+#[tokio::test]
+async fn a_crowded_box_is_read_as_any_other() {
+    let store = fresh();
+    let mut writes = tokio::task::JoinSet::new();
+    for number in 0..1_500 {
+        let (lon, lat) = (98.0 + f64::from(number) / 1_000.0, 18.75);
+        let farm = sample::farm_at(sample::owner(), lon, lat, sample::at(i64::from(number % 7)));
+        let store = store.clone();
+        writes.spawn(async move {
+            store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
+            farm
+        });
+    }
+    let mut farms = writes.join_all().await;
+    farms.sort_by_key(|farm| std::cmp::Reverse(farm.id()));
+    // A slope through the middle of the box.
+    let ring = [[98.0, 18.0], [99.5, 18.0], [98.0, 19.5], [98.0, 18.0]];
+    let draft = RegionDraft { r#type: "Polygon".to_owned(), coordinates: json!([ring]) };
+    let filter = FarmFilter { region: Some(draft.try_into().unwrap()), ..FarmFilter::default() };
+    farms.retain(|farm| farm.location().lon() <= 98.75);
+
+    let (mut page, mut read) = (PageRequest::first(100), Vec::new());
+    loop {
+        let found = store.list(&filter, &page).await.unwrap();
+        read.extend(found.items);
+        let Some(next) = found.next else { break };
+        page = page.after(next);
+    }
+
+    assert_eq!((read.len(), read), (751, farms));
+}
+
+#[tokio::test]
+async fn a_place_that_is_none_any_more_is_reported() {
+    let scratch = Scratch::new();
+    let store = scratch.open();
+    let farm = sample::farm(sample::owner(), "บ้านสวน");
+    store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
+    let file = Connection::open(&scratch.path).unwrap();
+    file.execute("UPDATE farm_places SET lat = 51.5", ()).unwrap();
+
+    let region = Some(sample::boxed(98.0, 18.0, 99.0, 19.0));
+    let filter = FarmFilter { region, ..FarmFilter::default() };
+    let found = store.list(&filter, &PageRequest::first(9)).await;
+
+    let Err(StoreError::Corrupt(source)) = found else { panic!("{found:?}") };
+    assert_eq!(source.to_string(), "farm_places.lon, lat holds an impossible value");
 }
