@@ -36,6 +36,11 @@ const LAYERS: &[Layer] = &[
         adapter: false,
     },
     Layer {
+        folder: "store-mongo",
+        on: &["gacp-auth", "gacp-certifications", "gacp-farms", "gacp-keys", "gacp-store"],
+        adapter: true,
+    },
+    Layer {
         folder: "store-sqlite",
         on: &["gacp-auth", "gacp-certifications", "gacp-farms", "gacp-keys", "gacp-store"],
         adapter: true,

@@ -1,0 +1,62 @@
+//! The store as its users hold it.
+
+use std::future::Future;
+
+use gacp_store::StoreError;
+use mongodb::bson::Document;
+use mongodb::{Client, Collection, Database};
+use tracing::Instrument;
+
+use crate::connect::{self, ConnectError};
+use crate::errors::{Failure, Panicked};
+
+/// Every store port on one MongoDB database; a clone is another handle to the same connections.
+///
+/// Work goes on when its caller is cancelled: it runs in a task of its own, because a driver call
+/// that is dropped closes its connection.
+#[derive(Debug, Clone)]
+pub struct Mongo {
+    pub(crate) client: Client,
+    pub(crate) database: Database,
+}
+
+impl Mongo {
+    /// Connects to a replica set or a sharded cluster, and finds out that it is one.
+    ///
+    /// Fails with [`ConnectError::Standalone`] on a single server without a replica set: it has no
+    /// transactions. Does not look at the database: see [`prepare`](Self::prepare).
+    pub async fn connect(uri: &str, database: &str) -> Result<Self, ConnectError> {
+        let client = Client::with_options(connect::options(uri).await?)?;
+        connect::inspect(&client).await?;
+        Ok(Self { database: client.database(database), client })
+    }
+
+    /// Waits for what is under way, then closes the connections. Whatever is asked of any handle
+    /// afterwards is [`StoreError::Unavailable`].
+    pub async fn close(&self) {
+        self.client.clone().shutdown().await;
+    }
+
+    /// Removes the whole database, for tests and for the tools that make databases of their own.
+    pub async fn drop_database(&self) -> Result<(), StoreError> {
+        let database = self.database.clone();
+        detached(async move { Ok(database.drop().await?) }).await
+    }
+
+    pub(crate) fn collection(&self, name: &str) -> Collection<Document> {
+        self.database.collection(name)
+    }
+}
+
+/// Does the work to its end, even when nobody waits for it any more.
+pub(crate) async fn detached<T>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+{
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(outcome) => outcome.map_err(StoreError::from),
+        Err(error) => Err(StoreError::Unavailable(Panicked(error).into())),
+    }
+}

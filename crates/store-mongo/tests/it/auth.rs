@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use gacp_auth::contract::{AuthFixture, sample};
+use gacp_auth::{AccountStore, RevocationReason, SessionStore};
+use gacp_store::{Change, StoreError};
+use mongodb::bson::{Document, doc};
+
+use crate::scratch::{Scratch, fresh};
+
+async fn fixture() -> AuthFixture {
+    let store = Arc::new(fresh().await);
+    AuthFixture {
+        accounts: store.clone(),
+        sessions: store.clone(),
+        history: store.clone(),
+        receipts: store,
+    }
+}
+
+mod accounts {
+    use super::*;
+
+    gacp_auth::account_store_contract!(fixture());
+}
+
+mod sessions {
+    use super::*;
+
+    gacp_auth::session_store_contract!(fixture());
+}
+
+#[tokio::test]
+async fn a_session_that_is_none_any_more_can_still_be_ended() {
+    let scratch = Scratch::new().await;
+    let store = &scratch.store;
+    let account = sample::farmer(1);
+    let session = sample::session(&account, 0);
+    store.create(&account, &Change::default()).await.unwrap();
+    store.open(&session).await.unwrap();
+    let broken = doc! { "$set": { "doc": { "ไม่ใช่": "เอกสาร" } } };
+    let sessions = scratch.collection("sessions");
+    let update = sessions.update_one(Document::new(), broken);
+    update.bypass_document_validation(true).await.unwrap();
+
+    let found = SessionStore::find(store, session.id).await;
+    let before = store.standing(session.id, sample::now()).await.unwrap().unwrap();
+    let reason = RevocationReason::EndedElsewhere;
+    let ended = store.revoke_all(account.id(), None, reason, sample::now()).await.unwrap();
+    let after = store.standing(session.id, sample::now()).await.unwrap().unwrap();
+
+    assert!(matches!(found, Err(StoreError::Corrupt(_))), "{found:?}");
+    assert_eq!((before.session_live, ended, after.session_live), (true, 1, false));
+}
