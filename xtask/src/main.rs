@@ -4,7 +4,9 @@
 mod check;
 mod client;
 mod demo;
+mod interrupt;
 mod server;
+mod services;
 mod test;
 mod workspace;
 
@@ -26,10 +28,16 @@ enum Task {
     /// a free port and a temporary folder. Then the time to ready and the idle memory are judged
     /// too, and the server is killed once and started again, to see that nothing is lost.
     Demo(demo::Args),
+    /// Start, stop and list a real MongoDB and a real Redis for tests
+    ///
+    /// Uses `MONGODB_URI` and `REDIS_URL` when they are set, else `mongod` and `redis-server` on
+    /// the PATH, else installs them under `target/services`.
+    Services(services::Args),
     /// Run every test of the workspace, and count the cases of each store
     ///
-    /// Unit, contract, API and doc tests; fails when one fails or is skipped. Uses cargo-nextest
-    /// where it is installed, `cargo test` otherwise.
+    /// Unit, contract, API and doc tests; fails when one fails or is skipped. Starts MongoDB and
+    /// Redis for them, as `services` does, and stops them at the end. Uses cargo-nextest where it
+    /// is installed, `cargo test` otherwise.
     Test(test::Args),
 }
 
@@ -37,6 +45,7 @@ fn main() -> ExitCode {
     let verdict = match Task::parse() {
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),
+        Task::Services(args) => services::run(&args),
         Task::Test(args) => test::run(&args),
     };
     match verdict {

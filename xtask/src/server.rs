@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many lines of its log are shown when the server is the trouble.
 const LOG_TAIL: usize = 20;
 
+/// What a server is told beside where to listen: nothing for a store of its own in its folder.
+pub(crate) type Variables = Vec<(&'static str, String)>;
+
 /// Builds the server as it is shipped.
 pub(crate) fn build() -> Result<PathBuf> {
     let built = workspace::build(["build", "--release", "--package", "gacp-api"])?;
@@ -33,6 +36,7 @@ pub(crate) struct Server {
     child: Child,
     program: PathBuf,
     folder: TempDir,
+    variables: Variables,
     begun: Instant,
     /// Where it listens.
     pub(crate) base: String,
@@ -40,10 +44,10 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server with the demonstration data, and waits until it says where it listens.
-    pub(crate) async fn start(program: PathBuf) -> Result<Self> {
+    pub(crate) async fn start(program: PathBuf, variables: Variables) -> Result<Self> {
         let folder = TempDir::with_prefix("gacp-")?;
-        let (begun, child) = (Instant::now(), spawn(&program, &folder)?);
-        let mut server = Self { child, program, folder, begun, base: String::new() };
+        let (begun, child) = (Instant::now(), spawn(&program, &folder, &variables)?);
+        let mut server = Self { child, program, folder, variables, begun, base: String::new() };
         server.find_address().await?;
         Ok(server)
     }
@@ -52,7 +56,7 @@ impl Server {
     pub(crate) async fn crash_and_restart(&mut self) -> Result<()> {
         self.end()?;
         self.begun = Instant::now();
-        self.child = spawn(&self.program, &self.folder)?;
+        self.child = spawn(&self.program, &self.folder, &self.variables)?;
         self.find_address().await
     }
 
@@ -148,7 +152,7 @@ fn log_file(folder: &TempDir) -> PathBuf {
 }
 
 /// Starts the server; its log goes to a file, so that it can outlive this task.
-fn spawn(program: &PathBuf, folder: &TempDir) -> Result<Child> {
+fn spawn(program: &PathBuf, folder: &TempDir, variables: &Variables) -> Result<Child> {
     let log = File::create(log_file(folder))?;
     Command::new(program)
         .arg("--demo")
@@ -161,6 +165,7 @@ fn spawn(program: &PathBuf, folder: &TempDir) -> Result<Child> {
         .env_remove("GACP_SECRETS__MASTER_KEY")
         .env_remove("MONGODB_URI")
         .env_remove("REDIS_URL")
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)

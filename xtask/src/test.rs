@@ -7,16 +7,25 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::interrupt;
+use crate::services::{self, Given, Services};
 use crate::workspace::{self, cargo, output};
 use tally::{Reader, Tally};
 
-/// Every test runs, always: there is nothing to choose.
+/// Every test runs, always; to choose is only what it runs against.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    given: Given,
+}
 
-pub(crate) fn run(_: &Args) -> Result<()> {
-    let tested = if has_nextest()? { nextest() } else { libtest() };
-    let documented = doctests();
+pub(crate) fn run(args: &Args) -> Result<()> {
+    interrupt::watch()?;
+    let services = services::start(&args.given)?;
+    let tested = if has_nextest()? { nextest(&services) } else { libtest(&services) };
+    // One failure does not hide another; an interrupt ends it all.
+    interrupt::check()?;
+    let documented = doctests(&services);
     let tally = tested?.with(&documented?);
     println!("\n{tally}");
     tally.verdict()
@@ -30,26 +39,31 @@ fn has_nextest() -> Result<bool> {
     Ok(installed)
 }
 
-fn nextest() -> Result<Tally> {
+fn nextest(services: &Services) -> Result<Tally> {
     let what = ["nextest", "run", "--workspace", "--all-features", "--no-fail-fast"];
     let mut command = cargo(what)?;
-    command.args(["--status-level", "skip", "--color", "never"]);
-    read(command, Reader::nextest())
+    // What needs a service is ignored where there may be none; here they are.
+    command.args(["--run-ignored", "all", "--status-level", "skip", "--color", "never"]);
+    read(command, services, Reader::nextest(Tally::over(&workspace::packages()?)))
 }
 
-fn libtest() -> Result<Tally> {
+fn libtest(services: &Services) -> Result<Tally> {
     let binaries = workspace::build(["test", "--workspace", "--all-features", "--no-run"])?;
     let what = ["test", "--workspace", "--all-features", "--tests", "--no-fail-fast"];
-    read(cargo(what)?, Reader::libtest(binaries))
+    let mut command = cargo(what)?;
+    command.args(["--", "--include-ignored"]);
+    let tally = Tally::over(&workspace::packages()?);
+    read(command, services, Reader::libtest(tally, binaries))
 }
 
 /// The examples in the docs; nextest does not run them.
-fn doctests() -> Result<Tally> {
+fn doctests(services: &Services) -> Result<Tally> {
     let what = ["test", "--doc", "--workspace", "--all-features", "--no-fail-fast"];
-    read(cargo(what)?, Reader::libtest(Vec::new()))
+    read(cargo(what)?, services, Reader::libtest(Tally::default(), Vec::new()))
 }
 
-fn read(command: Command, mut reader: Reader) -> Result<Tally> {
+fn read(mut command: Command, services: &Services, mut reader: Reader) -> Result<Tally> {
+    command.envs(services.environment());
     pass_on(command, |line| reader.read(line))?;
     Ok(reader.tally())
 }
@@ -57,7 +71,7 @@ fn read(command: Command, mut reader: Reader) -> Result<Tally> {
 /// Runs a command, shows every line that it writes, and lets `look` read it too.
 fn pass_on(mut command: Command, mut look: impl FnMut(&str)) -> Result<()> {
     let (lines, writer) = io::pipe()?;
-    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    let mut child = interrupt::spawn(command.stdout(writer.try_clone()?).stderr(writer))?;
     // The command holds writing ends of the pipe: the lines would never end.
     drop(command);
     for line in BufReader::new(lines).lines() {
@@ -65,7 +79,7 @@ fn pass_on(mut command: Command, mut look: impl FnMut(&str)) -> Result<()> {
         writeln!(io::stdout(), "{line}")?;
         look(&line);
     }
-    let status = child.wait()?;
+    let status = interrupt::wait(&mut child)?;
     if !status.success() {
         bail!("the tests failed ({status})");
     }

@@ -46,6 +46,21 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` wrote no UTF-8"))
 }
 
+/// The names of the workspace's packages.
+pub(crate) fn packages() -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+    }
+    let metadata = output(&mut cargo(["metadata", "--no-deps", "--format-version", "1"])?)?;
+    let Metadata { packages } = serde_json::from_str(&metadata)?;
+    Ok(packages.into_iter().map(|package| package.name).collect())
+}
+
 /// Something that cargo built and that can be run.
 #[derive(Debug)]
 pub(crate) struct Executable {

@@ -1,6 +1,5 @@
 //! Which cases ran on what, read from what the test runners print.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Result, bail};
@@ -8,56 +7,54 @@ use anyhow::{Result, bail};
 use crate::workspace::Executable;
 
 /// What the cases of a test binary run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Ground {
-    /// The contract suites on the in-memory adapters.
-    Memory,
-    /// The contract suites on SQLite.
-    Sqlite,
-    /// The whole server, over HTTP.
-    Api,
+#[derive(Debug)]
+struct Ground {
+    name: &'static str,
+    /// The package that has the binary; none: any package may.
+    package: Option<&'static str>,
+    /// The test target.
+    target: &'static str,
 }
 
+/// The contract suites on each adapter, and the whole server over HTTP.
+const GROUNDS: &[Ground] = &[
+    Ground { name: "memory", package: None, target: "memory" },
+    Ground { name: "SQLite", package: Some("gacp-store-sqlite"), target: "it" },
+    Ground { name: "MongoDB", package: Some("gacp-store-mongo"), target: "it" },
+    Ground { name: "the API on SQLite", package: Some("gacp-api"), target: "it" },
+    Ground { name: "the API on MongoDB", package: Some("gacp-api"), target: "mongo" },
+];
+
 impl Ground {
-    const ALL: [Self; 3] = [Self::Memory, Self::Sqlite, Self::Api];
-
-    fn of(package: &str, target: &str) -> Option<Self> {
-        match (package, target) {
-            (_, "memory") => Some(Self::Memory),
-            ("gacp-store-sqlite", "it") => Some(Self::Sqlite),
-            ("gacp-api", "it") => Some(Self::Api),
-            _ => None,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::Sqlite => "SQLite",
-            Self::Api => "the API",
-        }
+    fn has(&self, package: &str, target: &str) -> bool {
+        self.target == target && self.package.is_none_or(|ours| ours == package)
     }
 }
 
 /// How many cases ran on each ground.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    passed: BTreeMap<Ground, u64>,
+    passed: Vec<(&'static Ground, u64)>,
     others: u64,
     skipped: u64,
 }
 
 impl Tally {
-    fn count(&mut self, ground: Option<Ground>, passed: u64, skipped: u64) {
-        self.skipped += skipped;
-        match ground {
-            Some(ground) => *self.passed.entry(ground).or_default() += passed,
-            None => self.others += passed,
-        }
+    /// Nothing counted yet; the grounds are those that a workspace of these packages has.
+    pub(super) fn over(packages: &[String]) -> Self {
+        let there = |ground: &&Ground| {
+            ground.package.is_none_or(|package| packages.iter().any(|name| name == package))
+        };
+        let passed = GROUNDS.iter().filter(there).map(|ground| (ground, 0)).collect();
+        Self { passed, ..Self::default() }
     }
 
-    fn on(&self, ground: Ground) -> u64 {
-        self.passed.get(&ground).copied().unwrap_or_default()
+    fn count(&mut self, binary: Option<(&str, &str)>, passed: u64, skipped: u64) {
+        self.skipped += skipped;
+        let found = binary.and_then(|(package, target)| {
+            self.passed.iter_mut().find(|(ground, _)| ground.has(package, target))
+        });
+        *found.map_or(&mut self.others, |(_, count)| count) += passed;
     }
 
     /// Both together; `other` has what ran on none of the grounds.
@@ -68,8 +65,8 @@ impl Tally {
 
     /// A ground without a case, or a case that was skipped, proves nothing and is a failure.
     pub(super) fn verdict(&self) -> Result<()> {
-        if let Some(ground) = Ground::ALL.into_iter().find(|ground| self.on(*ground) == 0) {
-            bail!("no case ran on {}", ground.name());
+        if let Some((ground, _)) = self.passed.iter().find(|(_, count)| *count == 0) {
+            bail!("no case ran on {}", ground.name);
         }
         if self.skipped > 0 {
             bail!("{} tests were skipped", self.skipped);
@@ -81,8 +78,8 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cases passed: ")?;
-        for ground in Ground::ALL {
-            write!(f, "{} on {}, ", self.on(ground), ground.name())?;
+        for (ground, count) in &self.passed {
+            write!(f, "{count} on {}, ", ground.name)?;
         }
         write!(f, "{} others; {} skipped", self.others, self.skipped)
     }
@@ -96,34 +93,37 @@ pub(super) struct Reader {
 
 enum Runner {
     Nextest,
-    Libtest { binaries: Vec<Executable>, ground: Option<Ground> },
+    /// `running` is the package and the target of the binary that runs.
+    Libtest {
+        binaries: Vec<Executable>,
+        running: Option<(String, String)>,
+    },
 }
 
 impl Reader {
-    pub(super) fn nextest() -> Self {
-        Self { runner: Runner::Nextest, tally: Tally::default() }
+    pub(super) fn nextest(tally: Tally) -> Self {
+        Self { runner: Runner::Nextest, tally }
     }
 
     /// `binaries` are what will run: `cargo test` names files, not packages.
-    pub(super) fn libtest(binaries: Vec<Executable>) -> Self {
-        Self { runner: Runner::Libtest { binaries, ground: None }, tally: Tally::default() }
+    pub(super) fn libtest(tally: Tally, binaries: Vec<Executable>) -> Self {
+        Self { runner: Runner::Libtest { binaries, running: None }, tally }
     }
 
     pub(super) fn read(&mut self, line: &str) {
         match &mut self.runner {
             Runner::Nextest => {
-                if let Some((ground, passed)) = nextest_case(line) {
-                    self.tally.count(ground, u64::from(passed), u64::from(!passed));
+                if let Some((binary, passed)) = nextest_case(line) {
+                    self.tally.count(Some(binary), u64::from(passed), u64::from(!passed));
                 }
             }
-            Runner::Libtest { binaries, ground } => {
-                if let Some(file) = running(line) {
-                    *ground = binaries
-                        .iter()
-                        .find(|binary| binary.path.ends_with(file))
-                        .and_then(|binary| Ground::of(&binary.package, &binary.target));
+            Runner::Libtest { binaries, running } => {
+                if let Some(file) = file_of(line) {
+                    let binary = binaries.iter().find(|binary| binary.path.ends_with(file));
+                    *running = binary.map(|it| (it.package.clone(), it.target.clone()));
                 } else if let Some((passed, ignored)) = libtest_result(line) {
-                    self.tally.count(*ground, passed, ignored);
+                    let binary = running.as_ref().map(|(package, target)| (&**package, &**target));
+                    self.tally.count(binary, passed, ignored);
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Reader {
 }
 
 /// `PASS [   0.005s] (3/9) gacp-store::memory a_case` and its like.
-fn nextest_case(line: &str) -> Option<(Option<Ground>, bool)> {
+fn nextest_case(line: &str) -> Option<((&str, &str), bool)> {
     let (verdict, rest) = line.trim_start().split_once(' ')?;
     let passed = match verdict {
         "PASS" | "LEAK" | "FLAKY" => true,
@@ -144,12 +144,11 @@ fn nextest_case(line: &str) -> Option<(Option<Ground>, bool)> {
     };
     let (_, named) = rest.split_once(") ")?;
     let binary = named.split_whitespace().next()?;
-    let (package, target) = binary.split_once("::").unwrap_or((binary, ""));
-    Some((Ground::of(package, target), passed))
+    Some((binary.split_once("::").unwrap_or((binary, "")), passed))
 }
 
 /// The file in `Running tests/memory.rs (target/debug/deps/memory-0b5e)`.
-fn running(line: &str) -> Option<&str> {
+fn file_of(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let (_, path) = line.strip_prefix("Running ")?.rsplit_once('(')?;
     path.strip_suffix(')')?.rsplit('/').next()
@@ -169,7 +168,12 @@ fn libtest_result(line: &str) -> Option<(u64, u64)> {
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Executable, Ground, Reader};
+    use super::{Executable, Reader, Tally};
+
+    /// A tally in a workspace of these packages.
+    fn tally(packages: &[&str]) -> Tally {
+        Tally::over(&packages.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    }
 
     fn executable(package: &str, target: &str, file: &str) -> Executable {
         let path = PathBuf::from("/w/target/debug/deps").join(file);
@@ -178,15 +182,18 @@ mod tests {
 
     #[test]
     fn cases_of_nextest_count_for_what_they_ran_on() {
-        let mut reader = Reader::nextest();
+        let all = ["gacp-farms", "gacp-store-sqlite", "gacp-store-mongo", "gacp-api"];
+        let mut reader = Reader::nextest(tally(&all));
 
         for line in [
             "    Starting 9 tests across 2 binaries",
             "        PASS [   0.005s] (1/9) gacp-store violation::tests::a_rule",
             "        PASS [   0.005s] (2/9) gacp-farms::memory a_case",
             "        PASS [   1.005s] (3/9) gacp-store-sqlite::it farms::a_case",
+            "        PASS [   1.005s] (4/9) gacp-store-mongo::it farms::a_case",
+            "        PASS [   1.005s] (5/9) gacp-store-mongo::it farms::another_case",
             "        SKIP [         ] (─────────) gacp-api::it a_case",
-            "     Summary [   0.026s] 3 tests run: 3 passed, 1 skipped",
+            "     Summary [   0.026s] 5 tests run: 5 passed, 1 skipped",
         ] {
             reader.read(line);
         }
@@ -194,18 +201,20 @@ mod tests {
         let tally = reader.tally();
         assert_eq!(
             tally.to_string(),
-            "cases passed: 1 on memory, 1 on SQLite, 0 on the API, 1 others; 1 skipped"
+            "cases passed: 1 on memory, 1 on SQLite, 2 on MongoDB, 0 on the API, 1 others; \
+             1 skipped"
         );
         assert!(tally.verdict().unwrap_err().to_string().contains("no case ran on the API"));
     }
 
     #[test]
     fn cases_of_cargo_test_count_for_what_they_ran_on() {
-        let mut reader = Reader::libtest(vec![
+        let binaries = vec![
             executable("gacp-store-sqlite", "it", "it-01"),
             executable("gacp-api", "it", "it-02"),
             executable("gacp-farms", "memory", "memory-03"),
-        ]);
+        ];
+        let mut reader = Reader::libtest(tally(&["gacp-store-sqlite", "gacp-api"]), binaries);
 
         for line in [
             "     Running tests/it/main.rs (target/debug/deps/it-02)",
@@ -218,24 +227,31 @@ mod tests {
             reader.read(line);
         }
 
-        let tally = reader.tally();
-        assert_eq!((tally.on(Ground::Api), tally.on(Ground::Memory)), (5, 7));
-        assert_eq!((tally.on(Ground::Sqlite), tally.others, tally.skipped), (0, 2, 1));
+        assert_eq!(
+            reader.tally().to_string(),
+            "cases passed: 7 on memory, 0 on SQLite, 5 on the API, 2 others; 1 skipped"
+        );
+    }
+
+    #[test]
+    fn a_ground_must_have_cases_once_its_crate_is_there() {
+        let verdict = |packages: &[&str]| {
+            let mut reader = Reader::nextest(tally(packages));
+            reader.read("        PASS [   0.005s] (1/1) gacp-farms::memory a_case");
+            reader.tally().verdict()
+        };
+
+        assert!(verdict(&["gacp-farms"]).is_ok());
+        assert!(verdict(&["gacp-farms", "gacp-store-mongo"]).is_err());
     }
 
     #[test]
     fn a_skipped_case_is_a_failure() {
-        let mut reader = Reader::nextest();
-        for line in [
-            "        PASS [   0.005s] (1/4) gacp-farms::memory a_case",
-            "        PASS [   1.005s] (2/4) gacp-store-sqlite::it farms::a_case",
-            "        PASS [   1.005s] (3/4) gacp-api::it a_case",
-        ] {
-            reader.read(line);
-        }
+        let mut reader = Reader::nextest(tally(&[]));
+        reader.read("        PASS [   0.005s] (1/2) gacp-farms::memory a_case");
         assert!(reader.tally.verdict().is_ok());
 
-        reader.read("        SKIP [         ] (4/4) gacp-farms another_case");
+        reader.read("        SKIP [         ] (2/2) gacp-farms another_case");
 
         assert!(reader.tally.verdict().is_err());
     }
