@@ -7,17 +7,18 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, Policy, Unproven};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
+use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Store};
 use crate::http::{ApiError, Authenticate, Caller, Shell};
 use crate::master_key;
 use crate::people::Directory;
@@ -52,7 +53,7 @@ pub struct Services {
 /// Opens the store and its keys, and puts the services together.
 pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services> {
     let master = master_key::obtain(config)?;
-    let stores = open(&config.server.data_dir)?;
+    let stores = open(config).await?;
     let keyring = Keyring::open(&*stores.keys, &master, clock.now()).await;
     let keyring = keyring.context("the keys in the store cannot be opened")?;
     let auth = auth(config, &stores, &keyring)?;
@@ -75,10 +76,31 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
     })
 }
 
-fn open(folder: &Path) -> anyhow::Result<Stores> {
+async fn open(config: &Config) -> anyhow::Result<Stores> {
+    match &config.store {
+        Store::Sqlite => open_file(&config.server.data_dir),
+        Store::Mongo { uri, database } => connect(uri.expose(), database).await,
+    }
+}
+
+fn open_file(folder: &Path) -> anyhow::Result<Stores> {
     let path = folder.join(DATABASE);
     let store = Sqlite::open(&path);
     store.map(Stores::sqlite).with_context(|| format!("{} cannot be opened", path.display()))
+}
+
+/// Makes an empty database ready. On any other, a missing rule of uniqueness is a reason not to
+/// serve; whatever else differs is logged.
+async fn connect(uri: &str, database: &str) -> anyhow::Result<Stores> {
+    let store = Mongo::connect(uri, database).await.context("MongoDB cannot be used")?;
+    let drift = store.prepare().await.context("the database cannot be made ready")?;
+    for difference in &drift {
+        tracing::warn!(%difference, "the database differs from the catalogue");
+    }
+    match drift.iter().find(|difference| difference.is_fatal()) {
+        Some(difference) => Err(anyhow!("{difference}: the server does not start without it")),
+        None => Ok(Stores::mongo(store)),
+    }
 }
 
 fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<Auth> {

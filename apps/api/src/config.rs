@@ -24,6 +24,8 @@ pub use self::secret::Secret;
 pub struct Config {
     /// Where it listens, what it is called, where its files are.
     pub server: Server,
+    /// Where records are kept.
+    pub store: Store,
     /// The origins whose pages may use the API.
     pub origins: Vec<String>,
     /// How long it keeps serving after readiness went off.
@@ -38,6 +40,20 @@ pub struct Config {
     pub demo: bool,
     /// What an operator should know about this configuration.
     pub notices: Vec<String>,
+}
+
+/// Where records are kept: one of these, never half of two.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// A file in the data folder.
+    Sqlite,
+    /// A replica set or a sharded cluster.
+    Mongo {
+        /// The connection string.
+        uri: Secret,
+        /// The database.
+        database: String,
+    },
 }
 
 /// Where the server listens, what it is called, where its files are.
@@ -86,6 +102,7 @@ impl Config {
                 public_url: None,
                 issuer: keys::DEFAULT_ISSUER.to_owned(),
             },
+            store: Store::Sqlite,
             origins: Vec::new(),
             drain: Duration::ZERO,
             log_filter: "off".to_owned(),

@@ -8,6 +8,7 @@ use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
 use gacp_farms::{FarmObligations, FarmStore};
 use gacp_keys::KeyStore;
 use gacp_store::{HistoryStore, ReceiptStore, StoreError};
+use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 
 type Closing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
@@ -35,6 +36,19 @@ impl Stores {
         let close = move || -> Closing {
             let store = store.clone();
             Box::pin(async move { store.close().await })
+        };
+        Self::of(shared, close)
+    }
+
+    /// All of them on one MongoDB database.
+    pub fn mongo(store: Mongo) -> Self {
+        let shared = Arc::new(store.clone());
+        let close = move || -> Closing {
+            let store = store.clone();
+            Box::pin(async move {
+                store.close().await;
+                Ok(())
+            })
         };
         Self::of(shared, close)
     }

@@ -9,10 +9,10 @@ use gacp_store::Violation;
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
-use super::keys::{DEFAULT_ISSUER, KEYS, Key};
+use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
 use super::raw::Raw;
 use super::sources::Sources;
-use super::{Config, Secret, Server};
+use super::{Config, Secret, Server, Store};
 use crate::json::read;
 
 /// Longer than any load balancer needs; more is a typo.
@@ -53,6 +53,7 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
             public_url: raw.server.public_url,
             issuer: issuer.unwrap_or_else(|| DEFAULT_ISSUER.to_owned()),
         },
+        store: store(raw.database),
         origins: raw.cors.origins.unwrap_or_default(),
         drain: Duration::from_secs(raw.shutdown.drain_seconds.unwrap_or(5)),
         log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
@@ -63,11 +64,14 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
     }
 }
 
+fn store(raw: super::raw::Database) -> Store {
+    let database = raw.mongodb_database.unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+    raw.mongodb_uri.map_or(Store::Sqlite, |uri| Store::Mongo { uri, database })
+}
+
 fn notices(raw: &Raw, sources: &Sources) -> Vec<String> {
-    let Raw { database, cache, telemetry, .. } = raw;
+    let Raw { cache, telemetry, .. } = raw;
     let idle = [
-        ("database.mongodb_uri", database.mongodb_uri.is_some()),
-        ("database.mongodb_database", database.mongodb_database.is_some()),
         ("cache.redis_url", cache.redis_url.is_some()),
         ("telemetry.otlp_endpoint", telemetry.otlp_endpoint.is_some()),
     ];
@@ -117,6 +121,15 @@ impl Review<'_> {
         if EnvFilter::try_new(&config.log_filter).is_err() {
             self.complain("log.filter", "this is no such filter");
         }
+        if let Store::Mongo { uri, database } = &config.store {
+            let schemes = ["mongodb://", "mongodb+srv://"];
+            if !schemes.iter().any(|scheme| uri.expose().starts_with(scheme)) {
+                self.complain("database.mongodb_uri", "this is no such string");
+            }
+            if !is_database(database) {
+                self.complain("database.mongodb_database", "this is no such name");
+            }
+        }
         if let Some(reason) = config.master_key.as_ref().and_then(weakness) {
             self.complain("secrets.master_key", reason);
         }
@@ -140,6 +153,12 @@ impl Review<'_> {
             self.complaints.push(Complaint::new("--demo", "command line", advice));
         }
     }
+}
+
+/// What MongoDB takes everywhere as the name of a database.
+fn is_database(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=63).contains(&name.len()) && name.bytes().all(is_letter)
 }
 
 /// `scheme://host[:port]`, as browsers write it in `Origin`.

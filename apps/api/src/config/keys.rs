@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// Who signs when nobody was named.
 pub(super) const DEFAULT_ISSUER: &str = "urn:gacp";
 
+/// The database when none was named.
+pub(super) const DEFAULT_DATABASE: &str = "gacp";
+
 /// A key of the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -91,14 +94,14 @@ pub(super) const KEYS: [Key; 14] = [
     key(
         ("database", "mongodb_uri"),
         Some("MONGODB_URI"),
-        "a MongoDB connection string",
-        ("unset", "no effect yet"),
+        "a MongoDB connection string of a replica set or a sharded cluster",
+        ("unset", "where records are kept instead of a file"),
     ),
     key(
         ("database", "mongodb_database"),
         Some("MONGODB_DATABASE"),
-        "the name of a database",
-        ("gacp", "no effect yet"),
+        "the name of a database, of letters, digits, - and _",
+        ("gacp", "which database there"),
     ),
     key(("cache", "redis_url"), Some("REDIS_URL"), "a Redis address", ("unset", "no effect yet")),
     key(

@@ -134,9 +134,28 @@ fn names_of_features_to_come_are_accepted_and_unknown_ones_only_noticed() {
 
     let notices = load("", &variables, false).unwrap().notices;
 
-    assert_eq!(notices.len(), 5, "{notices:?}");
+    assert_eq!(notices.len(), 3, "{notices:?}");
     assert!(notices.iter().any(|notice| notice.contains("GACP_COLOUR")));
     assert!(!notices.iter().any(|notice| notice.contains("pass")));
+}
+
+#[test]
+fn a_mongodb_string_makes_it_the_store() {
+    let stores = |variables: &[(&str, &str)]| load("", variables, false).unwrap().store;
+
+    assert!(matches!(stores(&[]), Store::Sqlite));
+    assert!(matches!(stores(&[("MONGODB_DATABASE", "other")]), Store::Sqlite));
+    match stores(&[("MONGODB_URI", "mongodb://user:pass@db/?replicaSet=a")]) {
+        Store::Mongo { uri, database } => {
+            assert_eq!(uri.expose(), "mongodb://user:pass@db/?replicaSet=a");
+            assert_eq!(database, "gacp");
+            assert!(!format!("{uri:?}").contains("pass"));
+        }
+        Store::Sqlite => panic!("SQLite"),
+    }
+    let bad = [("MONGODB_URI", "localhost:27017"), ("MONGODB_DATABASE", "a.b")];
+    let complaints = keys(load("", &bad, false));
+    assert_eq!(complaints, ["database.mongodb_uri", "database.mongodb_database"]);
 }
 
 #[test]

@@ -1,0 +1,32 @@
+//! The API as its clients see it: the cases of `tests/it`, on MongoDB.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed setup must stop the test"
+)]
+
+#[path = "../it/accounts.rs"]
+mod accounts;
+#[path = "../it/app.rs"]
+mod app;
+#[path = "../it/certifications.rs"]
+mod certifications;
+#[path = "../it/farms.rs"]
+mod farms;
+#[path = "../it/idempotency.rs"]
+mod idempotency;
+#[path = "../it/journey.rs"]
+mod journey;
+mod place;
+#[path = "../it/places.rs"]
+mod places;
+#[path = "../it/process.rs"]
+mod process;
+#[path = "../it/refusals.rs"]
+mod refusals;
+#[path = "../it/reply.rs"]
+mod reply;
+#[path = "../it/sessions.rs"]
+mod sessions;
+#[path = "../it/verification.rs"]
+mod verification;
