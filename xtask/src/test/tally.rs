@@ -201,8 +201,8 @@ mod tests {
         let tally = reader.tally();
         assert_eq!(
             tally.to_string(),
-            "cases passed: 1 on memory, 1 on SQLite, 2 on MongoDB, 0 on the API, 1 others; \
-             1 skipped"
+            "cases passed: 1 on memory, 1 on SQLite, 2 on MongoDB, 0 on the API on SQLite, \
+             0 on the API on MongoDB, 1 others; 1 skipped"
         );
         assert!(tally.verdict().unwrap_err().to_string().contains("no case ran on the API"));
     }
@@ -229,7 +229,8 @@ mod tests {
 
         assert_eq!(
             reader.tally().to_string(),
-            "cases passed: 7 on memory, 0 on SQLite, 5 on the API, 2 others; 1 skipped"
+            "cases passed: 7 on memory, 0 on SQLite, 5 on the API on SQLite, \
+             0 on the API on MongoDB, 2 others; 1 skipped"
         );
     }
 
