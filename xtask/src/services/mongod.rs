@@ -33,7 +33,7 @@ fn arguments(port: u16, folder: &Path) -> Vec<String> {
         // Every test drops its database; the files of dropped ones stay open until a checkpoint
         // after the end of this window (60 s and 300 s otherwise), and open files are limited. Without
         // any window, reads of the majority's state fail under load: it is gone already.
-        ("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
+        ("--setParameter", "minSnapshotHistoryWindowInSeconds=15"),
         ("--syncdelay", "3"),
         // Metrics of its own that nobody reads.
         ("--setParameter", "diagnosticDataCollectionEnabled=false"),
