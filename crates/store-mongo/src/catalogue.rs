@@ -13,11 +13,14 @@ use crate::{
 
 mod apply;
 mod drift;
+mod step;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use apply::Applying;
 pub use drift::Drift;
+pub use step::Step;
 pub use table::collections;
 
 /// A collection as it must be.
@@ -79,6 +82,13 @@ pub struct Query {
     pub collection: &'static str,
     /// The index; `_id_` is the one that every collection has.
     pub index: &'static str,
+}
+
+impl Collection {
+    /// Its index of this name.
+    pub fn index(&self, name: &str) -> Option<&'static Index> {
+        self.indexes.iter().find(|index| index.name == name)
+    }
 }
 
 impl Index {

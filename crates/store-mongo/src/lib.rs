@@ -43,6 +43,8 @@ mod sessions;
 mod transaction;
 mod validators;
 
-pub use catalogue::{Collection, Drift, Index, Key, Query, collections, queries};
+pub use catalogue::{
+    Applying, Collection, Drift, Index, Key, Query, Step, collections, queries,
+};
 pub use connect::ConnectError;
 pub use mongo::Mongo;

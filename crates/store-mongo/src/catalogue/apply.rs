@@ -1,10 +1,16 @@
 //! Brings a database in line with the catalogue.
 
-use gacp_store::StoreError;
-use mongodb::bson::{Document, doc};
-use mongodb::error::ErrorKind;
+use std::time::Duration;
 
-use super::{Collection, Drift, collections};
+use gacp_store::StoreError;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::error::ErrorKind;
+use thiserror::Error;
+use tokio::pin;
+use tokio::time::sleep;
+
+use super::drift::{VALIDATION_ACTION, VALIDATION_LEVEL};
+use super::{Collection, Drift, Index, Step, collections};
 use crate::Mongo;
 use crate::connect::MAX_TIME;
 use crate::errors::Failure;
@@ -12,6 +18,33 @@ use crate::mongo::detached;
 
 /// The code for a collection that somebody else made in the meantime.
 const NAMESPACE_EXISTS: i32 = 48;
+
+/// How often a long build is asked how far it is.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How far a step has come.
+#[derive(Debug, Clone, Copy)]
+pub enum Applying {
+    /// It begins.
+    Begun(Step),
+    /// The building of an index has looked at so many documents of so many.
+    Building {
+        /// The step that builds it.
+        step: Step,
+        /// So many are done,
+        done: u64,
+        /// of so many.
+        total: u64,
+    },
+}
+
+/// An index was built and is not the one that was meant; it stays hidden.
+#[derive(Debug, Error)]
+#[error("{collection}: index {index} was built otherwise than it was meant")]
+struct Unlike {
+    collection: &'static str,
+    index: &'static str,
+}
 
 impl Mongo {
     /// Makes an empty database ready, and says in what any other one differs from the catalogue.
@@ -21,16 +54,23 @@ impl Mongo {
     pub async fn prepare(&self) -> Result<Vec<Drift>, StoreError> {
         let mongo = self.clone();
         let empty = detached(async move { mongo.is_empty().await }).await?;
-        if empty { self.apply().await } else { self.drift().await }
+        if empty { self.apply(|_progress| ()).await } else { self.drift().await }
     }
 
-    /// Adds what is missing, collections and indexes, brings the validators up to date, and says
-    /// what remains: indexes that are otherwise than they must be are not touched.
-    pub async fn apply(&self) -> Result<Vec<Drift>, StoreError> {
-        let mongo = self.clone();
+    /// Takes every step of the [`plan`](Self::plan), and says what remains: indexes that are
+    /// otherwise than they must be, or that nobody asked for, are not touched.
+    ///
+    /// Servers may work meanwhile. Broken off, it goes on where it was when it is called again.
+    /// Fails with [`StoreError::Duplicate`] when documents that are there break a unique index.
+    pub async fn apply(
+        &self,
+        mut watch: impl FnMut(Applying) + Send + 'static,
+    ) -> Result<Vec<Drift>, StoreError> {
+        let (mongo, steps) = (self.clone(), self.plan().await?);
         detached(async move {
-            for collection in collections() {
-                mongo.create(collection).await?;
+            for step in steps {
+                watch(Applying::Begun(step));
+                mongo.take(step, &mut watch).await?;
             }
             Ok(())
         })
@@ -50,6 +90,29 @@ impl Mongo {
         Ok(true)
     }
 
+    async fn take(
+        &self,
+        step: Step,
+        watch: &mut (impl FnMut(Applying) + Send),
+    ) -> Result<(), Failure> {
+        match step {
+            Step::Create(collection) => self.create(collection).await,
+            Step::Validate(collection) => {
+                self.database.run_command(configured("collMod", collection)).await?;
+                Ok(())
+            }
+            Step::Build(collection, index) => {
+                let seen = |done, total| watch(Applying::Building { step, done, total });
+                self.build(collection, index, seen).await?;
+                self.hide_index(collection.name, index.name, false).await
+            }
+            Step::Unhide(collection, index) => {
+                self.hide_index(collection.name, index.name, false).await
+            }
+        }
+    }
+
+    /// Makes a collection. It is empty: its indexes cost nothing and need not be hidden.
     async fn create(&self, collection: &Collection) -> Result<(), Failure> {
         let made = self.database.run_command(configured("create", collection)).await;
         match made {
@@ -58,20 +121,78 @@ impl Mongo {
             }
             outcome => drop(outcome?),
         }
-        let there = self.stored_indexes(collection.name).await?;
-        let is_missing = |name: &str| {
-            !there.iter().any(|index| index.get_str("name").is_ok_and(|it| it == name))
-        };
-        let missing: Vec<Document> = collection
-            .indexes
-            .iter()
-            .filter(|index| is_missing(index.name))
-            .map(super::Index::specification)
-            .collect();
-        if !missing.is_empty() {
-            let create = doc! { "createIndexes": collection.name, "indexes": missing };
+        let indexes: Vec<Document> = collection.indexes.iter().map(Index::specification).collect();
+        if !indexes.is_empty() {
+            let create = doc! { "createIndexes": collection.name, "indexes": indexes };
             self.database.run_command(create).await?;
         }
+        Ok(())
+    }
+
+    /// Builds an index that queries do not see yet, and sees that it is the one that was meant.
+    async fn build(
+        &self,
+        collection: &Collection,
+        index: &Index,
+        mut seen: impl FnMut(u64, u64) + Send,
+    ) -> Result<(), Failure> {
+        let mut specification = index.specification();
+        specification.insert("hidden", true);
+        let create = doc! { "createIndexes": collection.name, "indexes": [specification] };
+        let build = async { self.database.run_command(create).await };
+        pin!(build);
+        loop {
+            tokio::select! {
+                built = &mut build => break drop(built?),
+                () = sleep(LOOK) => {
+                    // Only told for the patience of whoever waits: an error is no reason to stop.
+                    if let Ok(Some((done, total))) = self.progress(collection.name).await {
+                        seen(done, total);
+                    }
+                }
+            }
+        }
+        let stored = self.stored_indexes(collection.name).await?;
+        if stored.iter().any(|stored| index.is_kept_in(stored)) {
+            return Ok(());
+        }
+        let (collection, index) = (collection.name, index.name);
+        Err(StoreError::Corrupt(Unlike { collection, index }.into()).into())
+    }
+
+    /// How far the building of an index is: documents done, documents in all.
+    async fn progress(&self, collection: &str) -> Result<Option<(u64, u64)>, Failure> {
+        let admin = self.client.database("admin");
+        let building = doc! {
+            "ns": format!("{}.{collection}", self.database.name()),
+            "progress.total": { "$gt": 0 },
+        };
+        let stages = [
+            doc! { "$currentOp": { "allUsers": true, "localOps": true } },
+            doc! { "$match": building },
+            doc! { "$project": {
+                "done": { "$toLong": "$progress.done" },
+                "total": { "$toLong": "$progress.total" },
+            } },
+        ];
+        let mut cursor = admin.aggregate(stages).max_time(MAX_TIME).await?;
+        if !cursor.advance().await? {
+            return Ok(None);
+        }
+        let found = Document::try_from(cursor.current())?;
+        let count = |field| found.get(field).and_then(Bson::as_i64).map(i64::unsigned_abs);
+        Ok(count("done").zip(count("total")))
+    }
+
+    /// Hides an index from queries, or shows it to them again; it is kept up to date all along.
+    pub(crate) async fn hide_index(
+        &self,
+        collection: &str,
+        index: &str,
+        hidden: bool,
+    ) -> Result<(), Failure> {
+        let hide = doc! { "collMod": collection, "index": { "name": index, "hidden": hidden } };
+        self.database.run_command(hide).await?;
         Ok(())
     }
 }
@@ -81,10 +202,8 @@ fn configured(command: &str, collection: &Collection) -> Document {
     doc! {
         command: collection.name,
         "validator": (collection.validator)(),
-        // Documents that broke the rules before can still be changed: an illegible session must
-        // not be one that cannot be ended.
-        "validationLevel": "moderate",
-        "validationAction": "error",
+        "validationLevel": VALIDATION_LEVEL,
+        "validationAction": VALIDATION_ACTION,
     }
 }
 

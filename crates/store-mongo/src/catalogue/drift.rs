@@ -11,6 +11,13 @@ use crate::Mongo;
 use crate::errors::Failure;
 use crate::mongo::detached;
 
+/// Documents that broke the rules before can still be changed: an illegible session must not be
+/// one that cannot be ended.
+pub(super) const VALIDATION_LEVEL: &str = "moderate";
+
+/// What breaks the rules is not written.
+pub(super) const VALIDATION_ACTION: &str = "error";
+
 /// One difference between a database and the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Drift {
@@ -33,7 +40,14 @@ pub enum Drift {
         /// Whether something is not kept unique without it.
         unique: bool,
     },
-    /// An index has this name and is another one, or is hidden.
+    /// An index is hidden from queries; it keeps unique what it must all the same.
+    HiddenIndex {
+        /// Where.
+        collection: &'static str,
+        /// Which one.
+        index: &'static str,
+    },
+    /// An index has this name and is another one.
     OtherIndex {
         /// Where.
         collection: &'static str,
@@ -57,7 +71,9 @@ impl Drift {
         match self {
             Self::MissingIndex { unique, .. } | Self::OtherIndex { unique, .. } => *unique,
             Self::MissingCollection { .. } => true,
-            Self::OtherValidator { .. } | Self::UnknownIndex { .. } => false,
+            Self::OtherValidator { .. } | Self::HiddenIndex { .. } | Self::UnknownIndex { .. } => {
+                false
+            }
         }
     }
 }
@@ -69,6 +85,9 @@ impl fmt::Display for Drift {
             Self::OtherValidator { collection } => write!(f, "{collection} has another validator"),
             Self::MissingIndex { collection, index, .. } => {
                 write!(f, "{collection}: index {index} is missing")
+            }
+            Self::HiddenIndex { collection, index } => {
+                write!(f, "{collection}: index {index} is hidden")
             }
             Self::OtherIndex { collection, index, .. } => {
                 write!(f, "{collection}: index {index} is another one")
@@ -85,7 +104,7 @@ impl Mongo {
     pub async fn drift(&self) -> Result<Vec<Drift>, StoreError> {
         let mongo = self.clone();
         detached(async move {
-            let stored = mongo.stored_validators().await?;
+            let stored = mongo.stored_options().await?;
             let mut drift = Vec::new();
             for collection in collections() {
                 match stored.get(collection.name) {
@@ -93,7 +112,7 @@ impl Mongo {
                         drift.push(Drift::MissingCollection { collection: collection.name });
                         continue;
                     }
-                    Some(validator) if *validator != (collection.validator)() => {
+                    Some(validation) if !is_enforced(collection, validation) => {
                         drift.push(Drift::OtherValidator { collection: collection.name });
                     }
                     Some(_) => {}
@@ -120,20 +139,26 @@ impl Mongo {
         Ok(indexes)
     }
 
-    /// The validators of the collections that there are.
-    async fn stored_validators(&self) -> Result<HashMap<String, Document>, Failure> {
+    /// The options of the collections that there are.
+    async fn stored_options(&self) -> Result<HashMap<String, Document>, Failure> {
         let mut cursor = self.database.list_collections().await?;
-        let mut validators = HashMap::new();
+        let mut options = HashMap::new();
         while cursor.advance().await? {
             let stored = Document::try_from(cursor.current())?;
-            let options = stored.get_document("options").ok();
-            let validator = options.and_then(|options| options.get_document("validator").ok());
             if let Ok(name) = stored.get_str("name") {
-                validators.insert(name.to_owned(), validator.cloned().unwrap_or_default());
+                let found = stored.get_document("options").ok().cloned();
+                options.insert(name.to_owned(), found.unwrap_or_default());
             }
         }
-        Ok(validators)
+        Ok(options)
     }
+}
+
+/// Whether a collection with these options refuses what it must.
+fn is_enforced(collection: &Collection, options: &Document) -> bool {
+    options.get_document("validator").is_ok_and(|stored| *stored == (collection.validator)())
+        && options.get_str("validationLevel").is_ok_and(|level| level == VALIDATION_LEVEL)
+        && options.get_str("validationAction").is_ok_and(|action| action == VALIDATION_ACTION)
 }
 
 fn of_indexes(collection: &Collection, stored: &[Document]) -> Vec<Drift> {
@@ -144,8 +169,11 @@ fn of_indexes(collection: &Collection, stored: &[Document]) -> Vec<Drift> {
         let found = stored.iter().find(|stored| stored.get_str("name").is_ok_and(|it| it == index));
         match found {
             None => drift.push(Drift::MissingIndex { collection: name, index, unique }),
-            Some(found) if !is_same(expected, found) => {
+            Some(found) if !expected.is_kept_in(found) => {
                 drift.push(Drift::OtherIndex { collection: name, index, unique });
+            }
+            Some(found) if is_hidden(found) => {
+                drift.push(Drift::HiddenIndex { collection: name, index });
             }
             Some(_) => {}
         }
@@ -157,18 +185,23 @@ fn of_indexes(collection: &Collection, stored: &[Document]) -> Vec<Drift> {
     drift
 }
 
-/// Whether a stored index is the one of the catalogue, in all that matters.
-fn is_same(expected: &Index, stored: &Document) -> bool {
-    let same = |option: &str, expected: &Document| match (expected.get(option), stored.get(option))
-    {
-        (Some(expected), Some(stored)) => equals(expected, stored),
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    let expected = expected.specification();
-    ["key", "unique", "partialFilterExpression", "expireAfterSeconds", "hidden"]
-        .into_iter()
-        .all(|option| same(option, &expected))
+impl Index {
+    /// Whether a stored index is this one, in all that decides what it holds.
+    pub(super) fn is_kept_in(&self, stored: &Document) -> bool {
+        let expected = self.specification();
+        let same = |option: &str| match (expected.get(option), stored.get(option)) {
+            (Some(expected), Some(stored)) => equals(expected, stored),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        ["name", "key", "unique", "partialFilterExpression", "expireAfterSeconds"]
+            .into_iter()
+            .all(same)
+    }
+}
+
+fn is_hidden(stored: &Document) -> bool {
+    stored.get_bool("hidden").unwrap_or(false)
 }
 
 /// Numbers are equal whatever their type: a shell writes 1 as a float.

@@ -2,7 +2,8 @@
 
 use gacp_farms::FarmStore;
 use gacp_farms::contract::sample;
-use gacp_store_mongo::{Drift, collections};
+use gacp_store::StoreError;
+use gacp_store_mongo::{Applying, Drift, collections};
 use mongodb::bson::{Document, doc};
 use mongodb::error::{ErrorKind, WriteFailure};
 
@@ -15,7 +16,7 @@ const VALIDATION_FAILED: i32 = 121;
 async fn a_prepared_database_is_as_the_catalogue_says_and_stays_so() {
     let scratch = Scratch::new().await;
 
-    let again = scratch.store.apply().await.unwrap();
+    let again = scratch.store.apply(|_progress| ()).await.unwrap();
     let drift = scratch.store.drift().await.unwrap();
 
     assert_eq!((again, drift), (Vec::new(), Vec::new()));
@@ -71,9 +72,79 @@ async fn every_index_that_is_dropped_is_missed() {
             let (collection, index, unique) = (collection.name, index.name, index.unique);
             assert_eq!(drift, [Drift::MissingIndex { collection, index, unique }]);
             assert_eq!(drift[0].is_fatal(), unique, "{index}");
-            assert_eq!(scratch.store.apply().await.unwrap(), Vec::new());
+            assert_eq!(scratch.store.apply(|_progress| ()).await.unwrap(), Vec::new());
         }
     }
+}
+
+#[tokio::test]
+async fn an_index_that_is_missing_among_documents_is_built_and_then_shown() {
+    let scratch = Scratch::new().await;
+    let farm = sample::farm(sample::owner(), "บ้านสวน");
+    scratch.store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
+    scratch.collection("farms").drop_index("farms_owner").await.unwrap();
+    let planned = scratch.store.plan().await.unwrap();
+    let (sender, steps) = std::sync::mpsc::channel();
+
+    let after = scratch.store.apply(move |progress| sender.send(progress).unwrap()).await.unwrap();
+
+    let begun: Vec<String> = steps
+        .iter()
+        .filter_map(|progress| match progress {
+            Applying::Begun(step) => Some(step.to_string()),
+            Applying::Building { .. } => None,
+        })
+        .collect();
+    let planned: Vec<String> = planned.iter().map(ToString::to_string).collect();
+    assert_eq!((planned, begun), (vec![BUILD.to_owned()], vec![BUILD.to_owned()]));
+    assert_eq!((after, scratch.store.plan().await.unwrap().len()), (Vec::new(), 0));
+}
+
+const BUILD: &str = "build farms_owner on farms";
+
+#[tokio::test]
+async fn an_index_that_was_left_hidden_is_seen_and_shown() {
+    let scratch = Scratch::new().await;
+    let index = doc! { "name": "farms_name", "hidden": true };
+    let hide = doc! { "collMod": "farms", "index": index };
+    scratch.database.run_command(hide).await.unwrap();
+
+    let drift = scratch.store.drift().await.unwrap();
+    let after = scratch.store.apply(|_progress| ()).await.unwrap();
+
+    assert_eq!(drift, [Drift::HiddenIndex { collection: "farms", index: "farms_name" }]);
+    // It keeps names apart all the same.
+    assert!(!drift[0].is_fatal());
+    assert_eq!(after, []);
+}
+
+#[tokio::test]
+async fn an_index_that_documents_break_is_refused_and_none_of_them_is_named() {
+    let scratch = Scratch::new().await;
+    let farms = scratch.collection("farms");
+    let farm = sample::farm(sample::owner(), "บ้านสวน");
+    scratch.store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
+    farms.drop_index("farms_name").await.unwrap();
+    let mut twin = farms.find_one(Document::new()).await.unwrap().unwrap();
+    twin.insert("_id", mongodb::bson::Uuid::from_bytes([7; 16]));
+    farms.insert_one(twin).await.unwrap();
+
+    let outcome = scratch.store.apply(|_progress| ()).await;
+
+    let Err(StoreError::Duplicate { key }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(key, gacp_farms::Farm::NAME_TAKEN);
+}
+
+#[tokio::test]
+async fn a_validator_that_only_warns_is_seen() {
+    let scratch = Scratch::new().await;
+    let warn = doc! { "collMod": "farms", "validationAction": "warn" };
+    scratch.database.run_command(warn).await.unwrap();
+
+    let drift = scratch.store.drift().await.unwrap();
+
+    assert_eq!(drift, [Drift::OtherValidator { collection: "farms" }]);
+    assert_eq!(scratch.store.apply(|_progress| ()).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -86,7 +157,7 @@ async fn another_index_of_the_same_name_is_seen() {
     let create = doc! { "createIndexes": "farms", "indexes": [impostor, stranger] };
     scratch.database.run_command(create).await.unwrap();
 
-    let drift = scratch.store.apply().await.unwrap();
+    let drift = scratch.store.apply(|_progress| ()).await.unwrap();
 
     let told: Vec<String> = drift.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["farms: index farms_name is another one", "farms: index by_hand is unknown"]);
@@ -100,7 +171,7 @@ async fn a_validator_that_was_taken_off_is_seen_and_put_back() {
     scratch.database.run_command(take_off).await.unwrap();
 
     let drift = scratch.store.drift().await.unwrap();
-    let after = scratch.store.apply().await.unwrap();
+    let after = scratch.store.apply(|_progress| ()).await.unwrap();
 
     assert_eq!(drift, [Drift::OtherValidator { collection: "plots" }]);
     assert_eq!(after, []);
