@@ -26,12 +26,18 @@ pub(crate) const BY_EMAIL: Query = query("account by e-mail", "accounts_email");
 
 pub(crate) const BY_NATIONAL_ID: Query = query("account by national ID", "accounts_national_id");
 
+/// What keeps phones apart: the server's own look when one is written.
+pub(crate) const PHONE_TAKEN: Query = query("account with a phone", "accounts_phone");
+
 pub(crate) static LISTS: Lists = Lists {
     narrowed: &[
         Way {
             fields: &["role", "status"],
             newest: query("accounts of a role and status", "accounts_role_status"),
-            changed: query("accounts of a role and status, changed", "accounts_role_changed"),
+            changed: query(
+                "accounts of a role and status, changed",
+                "accounts_role_status_changed",
+            ),
         },
         Way {
             fields: &["role"],

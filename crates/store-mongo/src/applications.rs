@@ -17,7 +17,7 @@ use crate::reading::{Find, by_id};
 use crate::transaction::Transaction;
 use crate::{Mongo, certificates};
 
-mod rows;
+pub(crate) mod rows;
 
 const APPLICATIONS: &str = "applications";
 
@@ -32,6 +32,13 @@ pub(crate) const BY_ID: Query = query("application by id", "_id_");
 pub(crate) const PAST_DEADLINE: Query =
     query("applications past their deadline", "applications_expiring");
 
+/// What keeps applications for one farm and standard apart: the server's own look.
+pub(crate) const LIVE_TAKEN: Query =
+    query("live application for a farm and standard", "applications_live");
+
+pub(crate) const NUMBER_TAKEN: Query =
+    Query { name: "application number", collection: "application_numbers", index: "_id_" };
+
 pub(crate) const PAYMENT: Query =
     Query { name: "payment by reference", collection: PAYMENTS, index: "payments_reference" };
 
@@ -40,6 +47,10 @@ pub(crate) const BOOKED: Query = Query {
     collection: "bookings",
     index: "bookings_application",
 };
+
+/// What keeps an inspector in one place at a time: the server's own look when he is booked.
+pub(crate) const SLOT_TAKEN: Query =
+    Query { name: "booking of a slot", collection: "bookings", index: "bookings_slot" };
 
 /// Applications, with the filter first that leaves fewest.
 pub(crate) static LISTS: Lists = Lists {
@@ -54,7 +65,7 @@ pub(crate) static LISTS: Lists = Lists {
             newest: query("applications of an owner and status", "applications_owner_status"),
             changed: query(
                 "applications of an owner and status, changed",
-                "applications_owner_changed",
+                "applications_owner_status_changed",
             ),
         },
         Way {
@@ -74,6 +85,11 @@ pub(crate) static LISTS: Lists = Lists {
             fields: &["status"],
             newest: query("applications of a status", "applications_status"),
             changed: query("applications of a status, changed", "applications_status_changed"),
+        },
+        Way {
+            fields: &["deadline"],
+            newest: query("applications that are overdue", "applications_due"),
+            changed: query("applications that are overdue, changed", "applications_due_changed"),
         },
     ],
     all: Way {
@@ -175,5 +191,5 @@ pub(crate) fn listing(filter: &ApplicationFilter) -> Listing {
         .by("owner", filter.owner.map(account))
         .by("assignee", filter.assignee.map(account))
         .by("status", filter.status.map(Status::as_str))
-        .when_some(filter.overdue_at.map(|now| doc! { "deadline": { "$lte": micros(now) } }))
+        .by("deadline", filter.overdue_at.map(|now| doc! { "$lte": micros(now) }))
 }

@@ -1,12 +1,14 @@
 //! Certificates.
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use gacp_certifications::{
     Certificate, CertificateFilter, CertificateNumber, CertificateStatus, CertificateStore,
 };
 use gacp_store::{AccountId, Change, Cursor, Page, PageRequest, StoreError};
-use jiff::Timestamp;
-use mongodb::bson::{Document, doc};
+use jiff::civil::Date;
+use mongodb::bson::{Bson, Document, doc};
 
 use crate::Mongo;
 use crate::catalogue::Query;
@@ -23,6 +25,11 @@ const fn query(name: &'static str, index: &'static str) -> Query {
 
 pub(crate) const BY_NUMBER: Query = query("certificate by number", "certificates_number");
 
+/// The years in which certificates end, as the index has them: what lies outside counts as the
+/// nearest. So many lists are merged in order without being sorted
+/// (`internalQueryMaxScansToExplode`), and no more.
+const YEARS: RangeInclusive<i16> = 2_000..=2_199;
+
 pub(crate) static LISTS: Lists = Lists {
     narrowed: &[
         Way {
@@ -34,6 +41,19 @@ pub(crate) static LISTS: Lists = Lists {
             fields: &["holder"],
             newest: query("certificates of a holder", "certificates_holder"),
             changed: query("certificates of a holder, changed", "certificates_holder_changed"),
+        },
+        Way {
+            fields: &["revokedAt"],
+            newest: query("certificates that are revoked", "certificates_revoked"),
+            changed: query(
+                "certificates that are revoked, changed",
+                "certificates_revoked_changed",
+            ),
+        },
+        Way {
+            fields: &["endsIn"],
+            newest: query("certificates by their end", "certificates_end"),
+            changed: query("certificates by their end, changed", "certificates_end_changed"),
         },
     ],
     all: Way {
@@ -90,26 +110,32 @@ pub(crate) fn insert(
 
 /// The certificates that a filter wants, as [`CertificateFilter::matches`] says.
 pub(crate) fn listing(filter: &CertificateFilter) -> Listing {
-    let expiring =
-        filter.expires_by().map(|day| doc! { "validUntil": { "$lte": day.to_string() } });
-    let valid = expiring.as_ref().map(|_| in_status(CertificateStatus::Valid, filter));
+    let (today, last) = (filter.today(), filter.expires_by());
+    let is = |status| filter.status == Some(status);
+    let expired = is(CertificateStatus::Expired);
+    let valid = is(CertificateStatus::Valid) || last.is_some();
+    let last_day = |operator: &str, day: Date| doc! { "validUntil": { operator: day.to_string() } };
+    let revoked = doc! { "revokedAt": { "$lte": micros(filter.now) } };
     Listing::of(&LISTS)
         .by("farm", filter.farm.map(|farm| uuid(farm.uuid())))
         .by("holder", filter.owner.map(|owner| uuid(owner.uuid())))
-        .when_some(filter.status.map(|status| in_status(status, filter)))
-        .when_some(valid)
-        .when_some(expiring)
+        .when_given("revokedAt", is(CertificateStatus::Revoked).then(|| revoked.clone()))
+        .when_some((expired || valid).then(|| doc! { "$nor": [revoked] }))
+        .by("endsIn", expired.then(|| among(*YEARS.start()..=year(today))))
+        .when_some(expired.then(|| last_day("$lt", today)))
+        .by("endsIn", last.map(|last| among(year(today)..=year(last))))
+        .when_some(valid.then(|| last_day("$gte", today)))
+        .when_some(last.map(|last| last_day("$lte", last)))
 }
 
-fn in_status(status: CertificateStatus, filter: &CertificateFilter) -> Document {
-    let today = filter.today().to_string();
-    let revoked = |now: Timestamp| doc! { "revokedAt": { "$lte": micros(now) } };
-    let spared = vec![revoked(filter.now)];
-    match status {
-        CertificateStatus::Revoked => revoked(filter.now),
-        CertificateStatus::Expired => doc! { "$nor": spared, "validUntil": { "$lt": today } },
-        CertificateStatus::Valid => doc! { "$nor": spared, "validUntil": { "$gte": today } },
-    }
+/// The year of a certificate's end, as the index has it.
+fn year(day: Date) -> i16 {
+    day.year().clamp(*YEARS.start(), *YEARS.end())
+}
+
+fn among(years: RangeInclusive<i16>) -> Document {
+    let years: Vec<Bson> = years.map(|year| Bson::from(i32::from(year))).collect();
+    doc! { "$in": years }
 }
 
 /// Number, holder, farm and term of a certificate are signed: they never change.
@@ -120,6 +146,7 @@ fn row(certificate: &Certificate) -> Result<Row, StoreError> {
         .with("farm", uuid(certificate.farm().uuid()))
         // The last day (Asia/Bangkok), `YYYY-MM-DD`: texts sort as days do.
         .with("validUntil", certificate.term().valid_until.to_string())
+        .with("endsIn", i32::from(year(certificate.term().valid_until)))
         .with_some("revokedAt", certificate.revoked_at().map(micros))
         .at(certificate.revision(), certificate.updated_at()))
 }

@@ -27,12 +27,15 @@ const fn query(name: &'static str, index: &'static str) -> Query {
 
 pub(crate) const BY_ID: Query = query("farm by id", "_id_");
 
+/// What keeps an owner's names apart: the server's own look when one is written.
+pub(crate) const NAME_TAKEN: Query = query("farm of an owner with a name", "farms_name");
+
 pub(crate) static LISTS: Lists = Lists {
     narrowed: &[
         Way {
             fields: &["owner", "status"],
             newest: query("farms of an owner and status", "farms_owner_status"),
-            changed: query("farms of an owner and status, changed", "farms_owner_changed"),
+            changed: query("farms of an owner and status, changed", "farms_owner_status_changed"),
         },
         Way {
             fields: &["owner"],
@@ -42,7 +45,10 @@ pub(crate) static LISTS: Lists = Lists {
         Way {
             fields: &["province", "status"],
             newest: query("farms of a province and status", "farms_province_status"),
-            changed: query("farms of a province and status, changed", "farms_province_changed"),
+            changed: query(
+                "farms of a province and status, changed",
+                "farms_province_status_changed",
+            ),
         },
         Way {
             fields: &["status"],
@@ -53,6 +59,11 @@ pub(crate) static LISTS: Lists = Lists {
             fields: &["province"],
             newest: query("farms of a province", "farms_province"),
             changed: query("farms of a province, changed", "farms_province_changed"),
+        },
+        Way {
+            fields: &["crops"],
+            newest: query("farms with a crop", "farms_crop"),
+            changed: query("farms with a crop, changed", "farms_crop_changed"),
         },
     ],
     all: Way {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use gacp_store::{
     Change, Cursor, HistoryEntry, HistoryStore, Page, PageRequest, StoreError, Subject,
 };
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use crate::Mongo;
@@ -77,15 +77,14 @@ impl Mongo {
     }
 
     async fn notes(&self, entries: &[HistoryEntry]) -> Result<HashMap<Uuid, String>, Failure> {
-        let ids: Vec<_> = entries.iter().map(|entry| uuid(entry.id)).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let find = Find::by(&NOTES_OF, doc! { "_id": { "$in": ids } });
         let mut notes = HashMap::new();
-        for document in self.documents(find.only(doc! { "comment": 1 })).await? {
+        if entries.is_empty() {
+            return Ok(notes);
+        }
+        let ids = entries.iter().map(|entry| entry.id);
+        for document in self.documents(notes_of(ids)).await? {
             let id = field(NOTES, &document, "_id", stored_uuid)?;
-            let comment = |value: &mongodb::bson::Bson| value.as_str().map(ToOwned::to_owned);
+            let comment = |value: &Bson| value.as_str().map(ToOwned::to_owned);
             notes.insert(id, field(NOTES, &document, "comment", comment)?);
         }
         Ok(notes)
@@ -102,6 +101,11 @@ pub(crate) fn of_subject(subject: Subject, page: &PageRequest) -> Find {
     };
     let newest = Find::by(&OF_SUBJECT, filter).sorted(doc! { "_id": -1 });
     newest.limited(page.limit.saturating_add(1))
+}
+
+pub(crate) fn notes_of(entries: impl Iterator<Item = Uuid>) -> Find {
+    let ids: Vec<Bson> = entries.map(uuid).collect();
+    Find::by(&NOTES_OF, doc! { "_id": { "$in": ids } }).only(doc! { "comment": 1 })
 }
 
 fn entry(entry: &HistoryEntry) -> Result<Document, StoreError> {

@@ -24,11 +24,8 @@ pub(crate) const FIRST_OF_PURPOSE: Query =
 impl KeyStore for Mongo {
     async fn keys(&self) -> Result<Vec<WrappedKey>, StoreError> {
         let mongo = self.clone();
-        let all = Find::by(&OLDEST_FIRST, Document::new())
-            .sorted(doc! { "createdAt": 1, "_id": 1 })
-            .only(Document::new());
         detached(async move {
-            let documents = mongo.documents(all).await?;
+            let documents = mongo.documents(oldest_first()).await?;
             documents.iter().map(key).collect()
         })
         .await
@@ -36,7 +33,7 @@ impl KeyStore for Mongo {
 
     async fn add_first(&self, key: &WrappedKey) -> Result<(), StoreError> {
         let keys = self.collection(KEYS);
-        let first = doc! { "purpose": key.purpose.as_str(), "first": true };
+        let first = first_of(key.purpose.as_str());
         let add = doc! {
             "$setOnInsert": {
                 "_id": &key.kid,
@@ -54,6 +51,16 @@ impl KeyStore for Mongo {
         })
         .await
     }
+}
+
+pub(crate) fn oldest_first() -> Find {
+    let all = Find::by(&OLDEST_FIRST, Document::new());
+    all.sorted(doc! { "createdAt": 1, "_id": 1 }).only(Document::new())
+}
+
+/// The key of a purpose that whoever needs it first makes.
+pub(crate) fn first_of(purpose: &str) -> Document {
+    doc! { "purpose": purpose, "first": true }
 }
 
 fn key(stored: &Document) -> Result<WrappedKey, Failure> {

@@ -24,6 +24,8 @@
 #![deny(clippy::future_not_send)]
 
 mod accounts;
+#[cfg(feature = "advisor")]
+mod advisor;
 mod applications;
 mod catalogue;
 mod certificates;
@@ -43,8 +45,8 @@ mod sessions;
 mod transaction;
 mod validators;
 
-pub use catalogue::{
-    Applying, Collection, Drift, Index, Key, Query, Step, collections, queries,
-};
+#[cfg(feature = "advisor")]
+pub use advisor::{Explanation, Fault, Progress, Without};
+pub use catalogue::{Applying, Collection, Drift, Index, Key, Query, Step, collections, queries};
 pub use connect::ConnectError;
 pub use mongo::Mongo;

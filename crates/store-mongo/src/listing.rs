@@ -3,6 +3,7 @@
 use gacp_store::{Cursor, Order, Page, PageRequest, StoreError};
 use mongodb::bson::{Bson, Document, doc};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::Mongo;
 use crate::catalogue::Query;
@@ -11,7 +12,7 @@ use crate::reading::Find;
 
 /// How a list is read when these fields were given: by one index per order.
 pub(crate) struct Way {
-    /// The fields that lead the indexes.
+    /// What must be given, as a rule the fields that lead the indexes.
     pub(crate) fields: &'static [&'static str],
     /// Newest first.
     pub(crate) newest: Query,
@@ -36,6 +37,7 @@ impl Lists {
 }
 
 /// A list of one collection.
+#[derive(Clone)]
 pub(crate) struct Listing {
     lists: &'static Lists,
     given: Vec<&'static str>,
@@ -49,10 +51,15 @@ impl Listing {
     }
 
     /// Only the records with a value in a field, if there is a value.
-    pub(crate) fn by(mut self, field: &'static str, value: Option<impl Into<Bson>>) -> Self {
-        let Some(value) = value else { return self };
-        self.given.push(field);
-        self.when(doc! { field: value })
+    pub(crate) fn by(self, field: &'static str, value: Option<impl Into<Bson>>) -> Self {
+        self.when_given(field, value.map(|value| doc! { field: value }))
+    }
+
+    /// Only the records that meet a condition on what a way goes by, if there is a condition.
+    pub(crate) fn when_given(mut self, what: &'static str, condition: Option<Document>) -> Self {
+        let Some(condition) = condition else { return self };
+        self.given.push(what);
+        self.when(condition)
     }
 
     /// Only the records that meet a condition.
@@ -104,8 +111,12 @@ fn all_of(conditions: Vec<Document>) -> Document {
 /// Which records lie on a page or a later one.
 fn reach(page: &PageRequest) -> Vec<Document> {
     match (page.order, page.after) {
-        (Order::NewestFirst, None) => Vec::new(),
-        (Order::NewestFirst, Some(after)) => vec![doc! { "_id": { "$lt": uuid(after.id) } }],
+        (Order::NewestFirst, after) => {
+            // A first page has a bound, too: only then is what else an index holds of a document
+            // tested before the document is read. Nothing sorts after the greatest UUID.
+            let before = after.map_or(Uuid::max(), |after| after.id);
+            vec![doc! { "_id": { "$lt": uuid(before) } }]
+        }
         (Order::ChangedSince(since), None) => vec![doc! { "updatedAt": { "$gte": micros(since) } }],
         (Order::ChangedSince(since), Some(Cursor { id, updated_at })) => {
             let from = micros(since.max(updated_at));

@@ -39,6 +39,21 @@ impl Find {
         Self { limit: i64::try_from(limit).unwrap_or(i64::MAX), ..self }
     }
 
+    /// Which query of the catalogue it is, and the command that the driver makes of it.
+    #[cfg(feature = "advisor")]
+    pub(crate) fn into_command(self) -> (Query, Document) {
+        let mut command = doc! {
+            "find": self.query.collection,
+            "filter": self.filter,
+            "sort": self.sort,
+            "projection": self.fields,
+        };
+        if self.limit != 0 {
+            command.insert("limit", self.limit);
+        }
+        (*self.query, command)
+    }
+
     /// With these fields instead of the record itself.
     pub(crate) fn only(self, fields: Document) -> Self {
         Self { fields, ..self }

@@ -25,6 +25,10 @@ pub(crate) const BY_KEY: Query =
 pub(crate) const BY_AGE: Query =
     Query { name: "receipts by age", collection: RECEIPTS, index: "receipts_claimed" };
 
+/// What the server does by itself, once a minute.
+pub(crate) const FORGOTTEN: Query =
+    Query { name: "receipts that are forgotten", collection: RECEIPTS, index: "receipts_seen" };
+
 /// Answers a running request, or lets the transaction fail when its lease is lost.
 pub(crate) fn answer(
     transaction: Transaction,
@@ -74,7 +78,7 @@ impl ReceiptStore for Mongo {
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
         let receipts = self.collection(RECEIPTS);
-        let old = doc! { "claimedAt": { "$lte": ago(now, RECEIPT_RETENTION) } };
+        let old = claimed_by(ago(now, RECEIPT_RETENTION));
         detached(async move { Ok(receipts.delete_many(old).await?.deleted_count) }).await
     }
 }
@@ -148,6 +152,11 @@ fn reply(stored: Document) -> Result<StoredReply, Failure> {
         body: field(RECEIPTS, &stored, "body", body)?,
         headers: parse(RECEIPTS, "headers", stored)?,
     })
+}
+
+/// Receipts of runs that began by then.
+pub(crate) fn claimed_by(then: i64) -> Document {
+    doc! { "claimedAt": { "$lte": then } }
 }
 
 fn by_key(key: ReceiptKey) -> Document {

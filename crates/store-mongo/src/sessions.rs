@@ -165,11 +165,16 @@ pub(crate) fn end_all(
     (account, except): (AccountId, Option<SessionId>),
     (reason, at): (RevocationReason, Timestamp),
 ) -> Result<Transaction, StoreError> {
-    let mut others = doc! { "account": uuid(account.uuid()), "ended": false };
+    Ok(transaction.update_all(SESSIONS, all_live(account, except), ending(reason, at)?))
+}
+
+/// The sessions of an account that were not ended, but perhaps one.
+pub(crate) fn all_live(account: AccountId, except: Option<SessionId>) -> Document {
+    let mut live = doc! { "account": uuid(account.uuid()), "ended": false };
     if let Some(except) = except {
-        others.insert("_id", doc! { "$ne": uuid(except.uuid()) });
+        live.insert("_id", doc! { "$ne": uuid(except.uuid()) });
     }
-    Ok(transaction.update_all(SESSIONS, others, ending(reason, at)?))
+    live
 }
 
 /// The sessions of an account that were neither ended nor have expired, newest first.

@@ -190,6 +190,7 @@ pub(crate) fn certificates() -> Document {
             ("holder", binary()),
             ("farm", binary()),
             ("validUntil", day),
+            ("endsIn", doc! { "bsonType": "int" }),
             ("version", revision()),
             ("updatedAt", moment()),
         ],

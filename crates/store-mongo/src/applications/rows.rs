@@ -3,7 +3,7 @@
 use gacp_certifications::{Application, FarmClaim, Payment};
 use gacp_store::{AccountId, StoreError};
 use jiff::Timestamp;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{APPLICATIONS, PAYMENTS};
 use crate::document::{Row, micros, uuid, version};
@@ -53,7 +53,7 @@ pub(super) fn replace(
     let former = doc! { "_id": &id, "version": version(application.revision().previous()) };
     let replaced = transaction
         .update(APPLICATIONS, (former, row(application)?.into_update()), STALE)
-        .delete_all(BOOKINGS, doc! { "application": id });
+        .delete_all(BOOKINGS, booked_for(id));
     Ok(replaced.insert(BOOKINGS, bookings(application)))
 }
 
@@ -66,6 +66,11 @@ pub(super) fn insert_payment(
         .with("reference", payment.gateway_ref.as_str())
         .with("application", uuid(payment.application.uuid()));
     Ok(transaction.insert(PAYMENTS, vec![row.into_document()]))
+}
+
+/// What was booked for an application.
+pub(crate) fn booked_for(application: Bson) -> Document {
+    doc! { "application": application }
 }
 
 /// The half hours that an application needs.

@@ -139,11 +139,11 @@ impl Mongo {
         let mut specification = index.specification();
         specification.insert("hidden", true);
         let create = doc! { "createIndexes": collection.name, "indexes": [specification] };
-        let build = async { self.database.run_command(create).await };
-        pin!(build);
+        let building = async { self.database.run_command(create).await };
+        pin!(building);
         loop {
             tokio::select! {
-                built = &mut build => break drop(built?),
+                outcome = &mut building => break drop(outcome?),
                 () = sleep(LOOK) => {
                     // Only told for the patience of whoever waits: an error is no reason to stop.
                     if let Ok(Some((done, total))) = self.progress(collection.name).await {

@@ -102,6 +102,10 @@ const ACCOUNTS: &[Index] = &[
         .unique()
         .only(Only::With("nationalIds")),
     Index::on("accounts_role_status", &[("role", Up), ("status", Up), ("_id", Down)]),
+    Index::on(
+        "accounts_role_status_changed",
+        &[("role", Up), ("status", Up), ("updatedAt", Up), ("_id", Up)],
+    ),
     Index::on("accounts_role", &[("role", Up), ("_id", Down)]),
     Index::on("accounts_role_changed", &[("role", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("accounts_status", &[("status", Up), ("_id", Down)]),
@@ -121,14 +125,28 @@ const FARMS: &[Index] = &[
         .only(Only::Where("archived", false)),
     Index::on("farms_owner", &[("owner", Up), ("_id", Down)]),
     Index::on("farms_owner_status", &[("owner", Up), ("status", Up), ("_id", Down)]),
+    Index::on(
+        "farms_owner_status_changed",
+        &[("owner", Up), ("status", Up), ("updatedAt", Up), ("_id", Up)],
+    ),
     Index::on("farms_owner_changed", &[("owner", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("farms_status", &[("status", Up), ("_id", Down)]),
     Index::on("farms_status_changed", &[("status", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("farms_province", &[("province", Up), ("_id", Down)]),
     Index::on("farms_province_status", &[("province", Up), ("status", Up), ("_id", Down)]),
+    Index::on(
+        "farms_province_status_changed",
+        &[("province", Up), ("status", Up), ("updatedAt", Up), ("_id", Up)],
+    ),
     Index::on("farms_province_changed", &[("province", Up), ("updatedAt", Up), ("_id", Up)]),
+    Index::on("farms_crop", &[("crops", Up), ("_id", Down)]),
+    Index::on("farms_crop_changed", &[("crops", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("farms_changed", &[("updatedAt", Up), ("_id", Up)]),
-    Index::on("farms_location", &[("location", Sphere)]),
+    // The position again: what lies in a cell of the sphere and not in the box is not read.
+    Index::on(
+        "farms_location",
+        &[("location", Sphere), ("location.coordinates.0", Up), ("location.coordinates.1", Up)],
+    ),
 ];
 
 const PLOTS: &[Index] =
@@ -145,6 +163,10 @@ const APPLICATIONS: &[Index] = &[
     Index::on("applications_farm_changed", &[("farm", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("applications_owner", &[("owner", Up), ("_id", Down)]),
     Index::on("applications_owner_status", &[("owner", Up), ("status", Up), ("_id", Down)]),
+    Index::on(
+        "applications_owner_status_changed",
+        &[("owner", Up), ("status", Up), ("updatedAt", Up), ("_id", Up)],
+    ),
     Index::on("applications_owner_changed", &[("owner", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("applications_assignee", &[("assignee", Up), ("_id", Down)])
         .only(Only::With("assignee")),
@@ -152,6 +174,10 @@ const APPLICATIONS: &[Index] = &[
         .only(Only::With("assignee")),
     Index::on("applications_status", &[("status", Up), ("_id", Down)]),
     Index::on("applications_status_changed", &[("status", Up), ("updatedAt", Up), ("_id", Up)]),
+    // Only what still has a deadline: few of all that ever were.
+    Index::on("applications_due", &[("_id", Down), ("deadline", Up)]).only(Only::With("deadline")),
+    Index::on("applications_due_changed", &[("updatedAt", Up), ("_id", Up), ("deadline", Up)])
+        .only(Only::With("deadline")),
     Index::on("applications_changed", &[("updatedAt", Up), ("_id", Up)]),
     Index::on("applications_expiring", &[("expiresAt", Up), ("_id", Up)])
         .only(Only::With("expiresAt")),
@@ -171,6 +197,19 @@ const CERTIFICATES: &[Index] = &[
     Index::on("certificates_farm_changed", &[("farm", Up), ("updatedAt", Up), ("_id", Up)]),
     Index::on("certificates_holder", &[("holder", Up), ("_id", Down)]),
     Index::on("certificates_holder_changed", &[("holder", Up), ("updatedAt", Up), ("_id", Up)]),
+    Index::on("certificates_revoked", &[("_id", Down), ("revokedAt", Up)])
+        .only(Only::With("revokedAt")),
+    Index::on("certificates_revoked_changed", &[("updatedAt", Up), ("_id", Up), ("revokedAt", Up)])
+        .only(Only::With("revokedAt")),
+    // Years, which are few, so that their lists can be merged in the order of ids or of change.
+    Index::on(
+        "certificates_end",
+        &[("endsIn", Up), ("_id", Down), ("validUntil", Up), ("revokedAt", Up)],
+    ),
+    Index::on(
+        "certificates_end_changed",
+        &[("endsIn", Up), ("updatedAt", Up), ("_id", Up), ("validUntil", Up), ("revokedAt", Up)],
+    ),
     Index::on("certificates_changed", &[("updatedAt", Up), ("_id", Up)]),
 ];
 

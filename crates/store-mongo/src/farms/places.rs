@@ -146,7 +146,7 @@ fn digest(plot: &Plot) -> Result<Vec<u8>, StoreError> {
 }
 
 /// A box as a GeoJSON polygon that holds all of it, its edges taken as shortest lines.
-pub(super) fn enlarged(bounds: &Bounds) -> Document {
+pub(crate) fn enlarged(bounds: &Bounds) -> Document {
     let width = bounds.east - bounds.west + 2.0 * A_METRE;
     let margin = BULGE * width * width + A_METRE;
     let (west, east) = (bounds.west - A_METRE, bounds.east + A_METRE);

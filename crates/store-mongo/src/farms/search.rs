@@ -162,22 +162,25 @@ fn search_box(filter: &FarmFilter, circle: &Around) -> Option<Bounds> {
 
 /// Farms in a box by the index on the sphere, in no order.
 pub(crate) fn in_box(filter: &FarmFilter, bounds: &Bounds) -> Find {
-    listing(filter).when(on_sphere(bounds)).in_no_order(&IN_BOX)
+    listing(filter).when(on_sphere(bounds)).when(by_degrees(bounds)).in_no_order(&IN_BOX)
 }
 
 /// Farms in a box by the lists' indexes, in an order that they have.
 pub(crate) fn walking(filter: &FarmFilter, bounds: &Bounds, page: &PageRequest) -> Find {
-    let Bounds { west, south, east, north } = *bounds;
-    let within = doc! {
-        "location.coordinates.0": { "$gte": west, "$lte": east },
-        "location.coordinates.1": { "$gte": south, "$lte": north },
-    };
-    listing(filter).when(within).ordered(page)
+    listing(filter).when(by_degrees(bounds)).ordered(page)
 }
 
 pub(crate) fn by_ids(ids: &[Uuid]) -> Find {
     let ids: Vec<Bson> = ids.iter().copied().map(uuid).collect();
     Find::by(&BY_IDS, doc! { "_id": { "$in": ids } })
+}
+
+fn by_degrees(bounds: &Bounds) -> Document {
+    let Bounds { west, south, east, north } = *bounds;
+    doc! {
+        "location.coordinates.0": { "$gte": west, "$lte": east },
+        "location.coordinates.1": { "$gte": south, "$lte": north },
+    }
 }
 
 fn on_sphere(bounds: &Bounds) -> Document {

@@ -6,6 +6,7 @@
 mod auth;
 mod certifications;
 mod connecting;
+mod explain;
 mod farms;
 mod history;
 mod keys;
