@@ -20,8 +20,8 @@ use crate::document::{field, moment, parse, stored_uuid, uuid};
 use crate::errors::Failure;
 use crate::reading::Find;
 
-/// So many farms in a box are sorted faster than a list is walked until it comes to them.
-const FEW: usize = 1_000;
+/// So many farms in a box are sorted at once, however few there are in all.
+const FEW: u64 = 1_000;
 
 pub(crate) const IN_BOX: Query =
     Query { name: "farms in a box", collection: FARMS, index: "farms_location" };
@@ -41,8 +41,9 @@ impl Mongo {
         };
         let mut snapshot = self.snapshot().await?;
         let inside = |candidate: &Candidate| region.contains(candidate.place);
-        let found = if self.is_crowded(&mut snapshot, filter, &bounds).await? {
-            let limit = page.limit.saturating_add(1);
+        let limit = page.limit.saturating_add(1);
+        let crowded = self.is_crowded(&mut snapshot, (filter, &bounds), limit).await?;
+        let found = if crowded {
             let candidates = walking(filter, &bounds, page);
             let found = self.candidates(&mut snapshot, candidates, inside, limit).await?;
             Page::cut(found, page.limit, Candidate::cursor)
@@ -95,14 +96,15 @@ impl Mongo {
     async fn is_crowded(
         &self,
         snapshot: &mut ClientSession,
-        filter: &FarmFilter,
-        bounds: &Bounds,
+        (filter, bounds): (&FarmFilter, &Bounds),
+        limit: usize,
     ) -> Result<bool, Failure> {
         if filter.owner.is_some() {
             return Ok(true);
         }
         let farms = self.collection(FARMS);
-        let few = u64::try_from(FEW).unwrap_or(u64::MAX);
+        let all = farms.estimated_document_count().max_time(MAX_TIME).await?;
+        let few = few_of(all, u64::try_from(limit).unwrap_or(u64::MAX));
         let count = farms.count_documents(on_sphere(bounds)).limit(few + 1).max_time(MAX_TIME);
         Ok(count.session(snapshot).await? > few)
     }
@@ -144,6 +146,12 @@ impl Mongo {
         farms.sort_by_key(|farm| ids.iter().position(|id| *id == farm.id().uuid()));
         Ok(farms)
     }
+}
+
+/// How many farms in a box are sorted faster than a list of `all` is walked until it comes to
+/// `limit` of them: of n in the box, each is read, or all ÷ n × limit of the list.
+fn few_of(all: u64, limit: u64) -> u64 {
+    all.saturating_mul(limit).isqrt().clamp(FEW, i64::MAX.unsigned_abs() - 1)
 }
 
 /// Which circles to look through, one after the other. One owner's farms are few: all at once.
@@ -206,5 +214,17 @@ impl Candidate {
 
     fn cursor(&self) -> Cursor {
         Cursor { id: self.id, updated_at: self.updated_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::few_of;
+
+    #[test]
+    fn the_more_farms_there_are_in_all_the_more_of_a_box_are_sorted() {
+        let few = [0, 10_000, 10_000_000, u64::MAX].map(|all| few_of(all, 21));
+
+        assert_eq!(few, [1_000, 1_000, 14_491, 4_294_967_295]);
     }
 }
