@@ -8,10 +8,15 @@ use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
+
+/// How soon work notices an interrupt.
+const LOOK: Duration = Duration::from_millis(50);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -47,6 +52,16 @@ pub(crate) fn check() -> Result<()> {
         bail!("interrupted");
     }
     Ok(())
+}
+
+/// Waits for an interrupt, for work that is no command: the error that [`check`] gives.
+pub(crate) async fn happens() -> Error {
+    loop {
+        if let Err(interrupted) = check() {
+            return interrupted;
+        }
+        sleep(LOOK).await;
+    }
 }
 
 /// Starts a command whose processes, grandchildren too, are told of interrupts.

@@ -4,6 +4,7 @@
 mod check;
 mod client;
 mod demo;
+mod index;
 mod interrupt;
 mod server;
 mod services;
@@ -28,6 +29,11 @@ enum Task {
     /// a free port and a temporary folder. Then the time to ready and the idle memory are judged
     /// too, and the server is killed once and started again, to see that nothing is lost.
     Demo(demo::Args),
+    /// Plan, build and check the indexes of MongoDB, and explain every query that walks them
+    ///
+    /// The catalogue of collections, validators, indexes and queries stands in `gacp-store-mongo`,
+    /// beside the queries.
+    Index(index::Args),
     /// Start, stop and list a real MongoDB and a real Redis for tests
     ///
     /// Uses `MONGODB_URI` and `REDIS_URL` when they are set, else `mongod` and `redis-server` on
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
     let verdict = match Task::parse() {
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),
+        Task::Index(args) => index::run(&args),
         Task::Services(args) => services::run(&args),
         Task::Test(args) => test::run(&args),
     };

@@ -14,4 +14,4 @@ mod typical;
 
 pub use asking::Without;
 pub use explanation::{Explanation, Fault};
-pub use filling::Progress;
+pub use filling::Filling;

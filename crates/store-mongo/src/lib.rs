@@ -46,7 +46,7 @@ mod transaction;
 mod validators;
 
 #[cfg(feature = "advisor")]
-pub use advisor::{Explanation, Fault, Progress, Without};
+pub use advisor::{Explanation, Fault, Filling, Without};
 pub use catalogue::{Applying, Collection, Drift, Index, Key, Query, Step, collections, queries};
 pub use connect::ConnectError;
 pub use mongo::Mongo;

@@ -38,7 +38,8 @@ pub struct Explanation {
     pub docs: u64,
     /// How many documents it returned or would have changed.
     pub returned: u64,
-    /// How long the server took to answer and explain, the shortest of some attempts.
+    /// How long the server took, the shortest of some attempts: to answer a query, and to explain
+    /// one that would change something.
     pub took: Duration,
 }
 

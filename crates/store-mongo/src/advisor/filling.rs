@@ -12,9 +12,9 @@ use crate::{Mongo, collections};
 /// So many documents are sent at once: about 10 MiB of the largest.
 const BATCH: u32 = 1_000;
 
-/// How far something that takes a while has come.
+/// How far the filling has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct Filling {
     /// The collection that is worked at.
     pub collection: &'static str,
     /// So much is done,
@@ -30,7 +30,7 @@ impl Mongo {
         &self,
         documents: u32,
         now: Timestamp,
-        mut watch: impl FnMut(Progress) + Send,
+        mut watch: impl FnMut(Filling) + Send,
     ) -> Result<(), StoreError> {
         let made = Made { documents, now };
         for collection in collections() {
@@ -41,7 +41,7 @@ impl Mongo {
                 let batch = numbers.filter_map(|number| made.document(collection.name, number));
                 self.add(collection.name, batch.collect()).await?;
                 let (done, total) = (u64::from(end), u64::from(total));
-                watch(Progress { collection: collection.name, done, total });
+                watch(Filling { collection: collection.name, done, total });
             }
         }
         Ok(())

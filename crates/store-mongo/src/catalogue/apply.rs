@@ -52,9 +52,7 @@ impl Mongo {
     /// Several servers may do so at once. Fatal drift ([`Drift::is_fatal`]) is a reason not to
     /// serve.
     pub async fn prepare(&self) -> Result<Vec<Drift>, StoreError> {
-        let mongo = self.clone();
-        let empty = detached(async move { mongo.is_empty().await }).await?;
-        if empty { self.apply(|_progress| ()).await } else { self.drift().await }
+        if self.is_empty().await? { self.apply(|_progress| ()).await } else { self.drift().await }
     }
 
     /// Takes every step of the [`plan`](Self::plan), and says what remains: indexes that are
@@ -79,15 +77,19 @@ impl Mongo {
     }
 
     /// Whether none of the collections holds anything.
-    async fn is_empty(&self) -> Result<bool, Failure> {
-        for collection in collections() {
-            let stored = self.collection(collection.name);
-            let any = stored.find_one(Document::new());
-            if any.projection(doc! { "_id": 1 }).max_time(MAX_TIME).await?.is_some() {
-                return Ok(false);
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let mongo = self.clone();
+        detached(async move {
+            for collection in collections() {
+                let stored = mongo.collection(collection.name);
+                let any = stored.find_one(Document::new());
+                if any.projection(doc! { "_id": 1 }).max_time(MAX_TIME).await?.is_some() {
+                    return Ok(false);
+                }
             }
-        }
-        Ok(true)
+            Ok(true)
+        })
+        .await
     }
 
     async fn take(

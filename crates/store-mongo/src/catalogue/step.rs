@@ -24,7 +24,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Create(Collection { name, indexes, .. }) => {
-                write!(f, "create {name} with {} indexes", indexes.len())
+                write!(f, "create {name} (indexes: {})", indexes.len())
             }
             Self::Validate(collection) => write!(f, "set the validator of {}", collection.name),
             Self::Build(collection, index) => {
