@@ -15,7 +15,7 @@ use crate::{applications, numbers, queries};
 mod record;
 
 use record::{
-    of_account, of_application, of_assigned_application, of_certificate, of_entry,
+    of_account, of_application, of_assigned_application, of_booking, of_certificate, of_entry,
     of_expiring_application, of_farm, of_key, of_live_application, of_note, of_plot, of_receipt,
     of_session,
 };
@@ -46,6 +46,7 @@ pub(super) fn all(typical: &Typical) -> Vec<Example> {
         of(&typical.live_application, of_live_application),
         of(&typical.assigned_application, of_assigned_application),
         of(&typical.expiring_application, of_expiring_application),
+        of(&typical.booking, of_booking),
         of(&typical.certificate, of_certificate),
         of(&typical.entry, of_entry),
         of(&typical.note, of_note),
@@ -56,8 +57,6 @@ pub(super) fn all(typical: &Typical) -> Vec<Example> {
     .flatten()
     .collect();
     examples.extend(same(&typical.number, applications::NUMBER_TAKEN, &["_id"]));
-    let slot = ["inspector", "startsAt"];
-    examples.extend(same(&typical.booking, applications::SLOT_TAKEN, &slot));
     examples.extend(same(&typical.payment, applications::PAYMENT, &["reference"]));
     examples.extend(same(&typical.counter, numbers::OF_SERIES, &["_id"]));
     let order = queries();

@@ -124,10 +124,7 @@ pub(super) fn of_application(application: &Document) -> Option<Vec<Example>> {
         ApplicationFilter { status, ..all },
         all,
     ];
-    let mut examples = vec![
-        finding(by_id(&applications::BY_ID, id, owner)),
-        removing(applications::BOOKED, booked_for(application.get("_id")?.clone())),
-    ];
+    let mut examples = vec![finding(by_id(&applications::BY_ID, id, owner))];
     examples.extend(pages(application, lists.iter().map(applications::listing)));
     Some(examples)
 }
@@ -152,6 +149,13 @@ pub(super) fn of_expiring_application(application: &Document) -> Option<Vec<Exam
     let mut examples = vec![finding(applications::past_deadline(passed).limited(PAGE))];
     examples.extend(pages(application, [applications::listing(&overdue)]));
     Some(examples)
+}
+
+pub(super) fn of_booking(booking: &Document) -> Option<Vec<Example>> {
+    Some(vec![
+        removing(applications::BOOKED, booked_for(booking.get("application")?.clone())),
+        equal(applications::SLOT_TAKEN, booking, &["inspector", "startsAt"]),
+    ])
 }
 
 pub(super) fn of_certificate(certificate: &Document) -> Option<Vec<Example>> {
