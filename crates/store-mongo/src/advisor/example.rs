@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::typical::Typical;
 use crate::catalogue::Query;
-use crate::document::{moment, stored_uuid};
+use crate::document::stored_uuid;
 use crate::listing::Listing;
 use crate::reading::Find;
 use crate::{applications, numbers, queries};
@@ -64,23 +64,16 @@ pub(super) fn all(typical: &Typical) -> Vec<Example> {
     examples
 }
 
-/// Two pages of each list that come after a document: newest first, and in the order of change.
-fn pages(
-    at: &Document,
-    listings: impl IntoIterator<Item = Listing>,
-) -> impl Iterator<Item = Example> {
-    let at = id(at, "_id").zip(at.get("updatedAt").and_then(moment));
-    let requests = at.into_iter().flat_map(|(id, updated_at)| {
-        let since = Order::ChangedSince(Timestamp::UNIX_EPOCH);
-        let after = Some(Cursor { id, updated_at });
-        [PageRequest::first(PAGE), PageRequest { order: since, after, limit: PAGE }]
-    });
-    let requests: Vec<PageRequest> = requests.collect();
-    let page = move |listing: Listing| {
-        let finds = requests.iter().map(|request| listing.clone().page(request));
-        finds.map(finding).collect::<Vec<_>>()
+/// Two pages of each list: the newest, and what changed after something older than all.
+fn pages(listings: impl IntoIterator<Item = Listing>) -> impl Iterator<Item = Example> {
+    let (long_ago, limit) = (Timestamp::UNIX_EPOCH, PAGE);
+    let after = Some(Cursor { id: Uuid::nil(), updated_at: long_ago });
+    let changed = PageRequest { order: Order::ChangedSince(long_ago), after, limit };
+    let pages = move |listing: Listing| {
+        let newest = listing.clone().page(&PageRequest::first(limit));
+        [finding(newest), finding(listing.page(&changed))]
     };
-    listings.into_iter().flat_map(page)
+    listings.into_iter().flat_map(pages)
 }
 
 fn finding(find: Find) -> Example {

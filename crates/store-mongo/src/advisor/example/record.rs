@@ -48,7 +48,7 @@ pub(super) fn of_account(account: &Document) -> Option<Vec<Example>> {
     if account.contains_key("phone") {
         examples.push(equal(accounts::PHONE_TAKEN, account, &["phone"]));
     }
-    examples.extend(pages(account, lists.iter().map(accounts::listing)));
+    examples.extend(pages(lists.iter().map(accounts::listing)));
     Some(examples)
 }
 
@@ -97,7 +97,7 @@ pub(super) fn of_farm(farm: &Document) -> Option<Vec<Example>> {
         finding(farms::search::in_box(&all, &around)),
         finding(farms::search::by_ids(&[id])),
     ];
-    examples.extend(pages(farm, lists.iter().map(farms::listing)));
+    examples.extend(pages(lists.iter().map(farms::listing)));
     Some(examples)
 }
 
@@ -125,7 +125,7 @@ pub(super) fn of_application(application: &Document) -> Option<Vec<Example>> {
         all,
     ];
     let mut examples = vec![finding(by_id(&applications::BY_ID, id, owner))];
-    examples.extend(pages(application, lists.iter().map(applications::listing)));
+    examples.extend(pages(lists.iter().map(applications::listing)));
     Some(examples)
 }
 
@@ -140,14 +140,14 @@ pub(super) fn of_live_application(application: &Document) -> Option<Vec<Example>
 pub(super) fn of_assigned_application(application: &Document) -> Option<Vec<Example>> {
     let assignee = Some(id(application, "assignee")?.into());
     let filter = ApplicationFilter { assignee, ..ApplicationFilter::default() };
-    Some(pages(application, [applications::listing(&filter)]).collect())
+    Some(pages([applications::listing(&filter)]).collect())
 }
 
 pub(super) fn of_expiring_application(application: &Document) -> Option<Vec<Example>> {
     let passed = application.get("expiresAt").and_then(moment)?;
     let overdue = ApplicationFilter { overdue_at: Some(passed), ..ApplicationFilter::default() };
     let mut examples = vec![finding(applications::past_deadline(passed).limited(PAGE))];
-    examples.extend(pages(application, [applications::listing(&overdue)]));
+    examples.extend(pages([applications::listing(&overdue)]));
     Some(examples)
 }
 
@@ -177,7 +177,7 @@ pub(super) fn of_certificate(certificate: &Document) -> Option<Vec<Example>> {
         equal(certificates::BY_NUMBER, certificate, &["number"]),
         finding(obligations::valid_certificate(farm, Timestamp::UNIX_EPOCH)),
     ];
-    examples.extend(pages(certificate, lists.iter().map(certificates::listing)));
+    examples.extend(pages(lists.iter().map(certificates::listing)));
     Some(examples)
 }
 
