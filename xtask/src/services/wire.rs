@@ -24,16 +24,35 @@ const LONGEST: usize = 48_000_000;
 /// A command that takes longer than this hangs.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Runs a command on the server at a port of this machine; a refusal is an error.
-pub(super) fn command(port: u16, command: &Document) -> Result<Document> {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.write_all(&message(command)?)?;
-    let reply = read(&mut stream)?;
-    if !is_ok(&reply) {
-        bail!("MongoDB refuses: {}", reply.get_str("errmsg").unwrap_or("it does not say why"));
+/// A connection to the server at a port of this machine.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+}
+
+impl Connection {
+    pub(super) fn open(port: u16) -> Result<Self> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        // A command is one small write whose reply is waited for.
+        stream.set_nodelay(true)?;
+        Ok(Self { stream })
     }
-    Ok(reply)
+
+    /// Runs a command; a refusal is an error.
+    pub(super) fn run(&mut self, command: &Document) -> Result<Document> {
+        self.stream.write_all(&message(command)?)?;
+        let reply = read(&mut self.stream)?;
+        if !is_ok(&reply) {
+            bail!("MongoDB refuses: {}", reply.get_str("errmsg").unwrap_or("it does not say why"));
+        }
+        Ok(reply)
+    }
+}
+
+/// Runs one command on the server at a port of this machine.
+pub(super) fn command(port: u16, command: &Document) -> Result<Document> {
+    Connection::open(port)?.run(command)
 }
 
 /// `ok` is a double in most replies and an integer in some.
