@@ -8,6 +8,8 @@ mod farm;
 mod inspection;
 mod journey;
 mod people;
+mod round;
+mod rounds;
 mod script;
 mod session;
 
@@ -16,8 +18,10 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::client::Api;
+use crate::interrupt;
 use crate::server::{self, Server, Variables};
 use crate::services::{self, Given, Services};
+use rounds::Repeat;
 use script::Script;
 
 /// What a farmer who opens the app during a deployment does not notice.
@@ -39,16 +43,22 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["url", "keep"])]
     mongo: bool,
     #[command(flatten)]
+    repeat: Repeat,
+    #[command(flatten)]
     given: Given,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.mongo {
+        // An interrupt would leave behind what is started for the run.
+        interrupt::watch()?;
+    }
     let services = args.mongo.then(|| services::start(&args.given)).transpose()?;
     let variables = services.as_ref().map(variables_of).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match &args.url {
-            Some(url) => against(&Api::new(url)?).await,
+            Some(url) => against(&Api::new(url)?, &args.repeat).await,
             None => on_its_own(variables, args).await,
         }
     })
@@ -62,9 +72,9 @@ fn variables_of(services: &Services) -> Variables {
     variables
 }
 
-async fn against(api: &Api) -> Result<()> {
+async fn against(api: &Api, repeat: &Repeat) -> Result<()> {
     let mut script = Script::new();
-    journey::play(api, &mut script).await?;
+    repeat.play(api, &mut script).await?;
     println!("\n{} steps, all as expected", script.steps());
     Ok(())
 }
@@ -74,7 +84,7 @@ async fn on_its_own(variables: Variables, args: &Args) -> Result<()> {
     let mut server = Server::start(server::build()?, variables).await?;
     println!("started at {}\n", server.base);
     let mut script = Script::new();
-    let figures = match play(&mut server, &mut script).await {
+    let figures = match play(&mut server, &mut script, &args.repeat).await {
         Ok(figures) => figures,
         Err(surprise) => {
             println!("\n{}", server.log_tail());
@@ -91,11 +101,11 @@ async fn on_its_own(variables: Variables, args: &Args) -> Result<()> {
 }
 
 /// The journey on a server of our own, and what only such a server can show.
-async fn play(server: &mut Server, script: &mut Script) -> Result<Figures> {
+async fn play(server: &mut Server, script: &mut Script, repeat: &Repeat) -> Result<Figures> {
     let api = Api::new(&server.base)?;
     let ready = server.ready(&api).await?;
     let figures = Figures { ready, resident_kib: server.resident_kib()? };
-    let number = journey::play(&api, script).await?;
+    let number = repeat.play(&api, script).await?;
     let what = "kill -9, start again, verify the certificate";
     script.step(what, survives(server, &number)).await?;
     Ok(figures)

@@ -3,12 +3,17 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::people::{Registration, STAFF_PASSWORD, User, random};
+use super::people::{Registration, STAFF_PASSWORD, User};
+use super::round::Round;
 use super::script::Script;
 use crate::client::{Api, Reply};
 
-pub(super) async fn play(api: &Api, script: &mut Script) -> Result<(Registration, User)> {
-    let person = Registration::invent()?;
+pub(super) async fn play(
+    api: &Api,
+    script: &mut Script,
+    round: Round,
+) -> Result<(Registration, User)> {
+    let person = Registration::of(round);
     script.step("registering with a role is refused", role_refused(api)).await?;
     script.step("five bad fields are named, none echoed", bad_fields(api)).await?;
     script.step("a farmer registers", registers(api, &person)).await?;
@@ -100,9 +105,9 @@ async fn profile(farmer: &User, person: &Registration) -> Result<((), String)> {
     Ok(((), format!("national ID {masked}; 304 for ETag {tag}")))
 }
 
-/// Makes a reviewer of this run's own, and logs him in.
-pub(super) async fn enrol_reviewer(api: &Api, admin: &User) -> Result<User> {
-    let email = format!("wichai.{:012}@staff.example", random(1_000_000_000_000)?);
+/// Makes a reviewer of this round's own, and logs him in.
+pub(super) async fn enrol_reviewer(api: &Api, admin: &User, round: Round) -> Result<User> {
+    let email = format!("wichai.{:08}@staff.example", round.number());
     let body = json!({
         "email": email, "fullName": "วิชัย ศรีสุข", "role": "REVIEWER", "password": STAFF_PASSWORD,
     });

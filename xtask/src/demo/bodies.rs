@@ -20,7 +20,7 @@ pub(super) struct Corner {
     lat: f64,
 }
 
-/// Farms of different runs lie in different cells, so that their plots do not overlap.
+/// Farms of different rounds lie in different cells, so that their plots do not overlap.
 pub(super) const CELLS: u32 = 1_500;
 
 impl Corner {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::bodies::{self, CELLS, Corner, Plot};
 use super::people::{Staff, User, random};
+use super::round::Round;
 use super::script::Script;
 
 /// A farm that staff have approved.
@@ -13,8 +14,13 @@ pub(super) struct Farm {
     pub(super) plots: Vec<String>,
 }
 
-pub(super) async fn play(script: &mut Script, farmer: &User, staff: &Staff) -> Result<Farm> {
-    let cell = u32::try_from(random(CELLS.into())?).context("no such cell")?;
+pub(super) async fn play(
+    script: &mut Script,
+    farmer: &User,
+    staff: &Staff,
+    round: Round,
+) -> Result<Farm> {
+    let cell = u32::try_from(round.one_of(CELLS.into())).context("no such cell")?;
     let corner = Corner::of_cell(cell);
     let id = script.step("a farm, sent twice with one key", registers(farmer, corner)).await?;
     let path = format!("/api/farms/{id}");

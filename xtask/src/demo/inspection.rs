@@ -5,19 +5,29 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::journey::Cast;
-use super::people::random;
+use super::round::Round;
 use super::script::Script;
 use crate::client::Reply;
 
-/// In how many days the visit may be: from a fortnight to a quarter of a year.
+/// In how many days the visit may be: from a fortnight to half a year.
 const FIRST_DAY: u64 = 14;
-const DAYS: u64 = 76;
+const DAYS: u64 = 150;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-/// When a visit may begin: every half hour from 09:00 to 15:30 in Bangkok, which is 02:00 UTC.
-const SLOTS: u64 = 14;
-const SLOT_SECONDS: i64 = 30 * 60;
-const OPENING_SECONDS: i64 = 2 * 60 * 60;
+/// When a visit may begin: every hour from 09:00 to 15:00 in Bangkok, which is 02:00 UTC.
+const HOURS: u64 = 7;
+const HOUR_SECONDS: i64 = 60 * 60;
+const OPENING_SECONDS: i64 = 2 * HOUR_SECONDS;
+
+/// So many visits of an hour do not meet: more than a run has rounds, also when midnight moves the
+/// later ones by a day.
+pub(super) const VISITS: u64 = DAYS * HOURS;
+
+/// How far from its own visit a round looks for another one; coprime to [`VISITS`].
+const STRIDE: u64 = 211;
+
+/// How often a round tries another time. Only runs against one server can meet at all.
+const ATTEMPTS: u64 = 10;
 
 /// Plays until the certificate is issued; returns its number.
 pub(super) async fn play(script: &mut Script, cast: &Cast, id: &str) -> Result<String> {
@@ -43,30 +53,31 @@ async fn inspectors(cast: &Cast) -> Result<(String, String)> {
     Ok((cast.staff.inspector.id.clone(), format!("{} listed", listed.len())))
 }
 
-/// An hour in the daytime, far enough from those of other runs.
-fn visit() -> Result<(Timestamp, Timestamp)> {
+/// An hour in the daytime that no other round of the run has.
+fn visit(round: Round, attempt: u64) -> Result<(Timestamp, Timestamp)> {
+    let nth = (round.one_of(VISITS) + attempt * STRIDE) % VISITS;
     #[expect(clippy::disallowed_methods, reason = "the visit is planned from today on")]
     let now = Timestamp::now().as_second();
-    let day = i64::try_from(FIRST_DAY + random(DAYS)?)? + now / DAY_SECONDS;
-    let slot = i64::try_from(random(SLOTS)?)?;
-    let begin = day * DAY_SECONDS + OPENING_SECONDS + slot * SLOT_SECONDS;
+    let day = i64::try_from(FIRST_DAY + nth / HOURS)? + now / DAY_SECONDS;
+    let hour = i64::try_from(nth % HOURS)?;
+    let begin = day * DAY_SECONDS + OPENING_SECONDS + hour * HOUR_SECONDS;
     let begin = Timestamp::from_second(begin)?;
     Ok((begin, begin.checked_add(1.hour())?))
 }
 
 /// Asks again for another time when other runs have booked the inspector.
 async fn schedules(cast: &Cast, path: &str, inspector: &str) -> Result<((), String)> {
-    let mut tried = 0;
+    let mut attempt = 0;
     loop {
-        let (begin, end) = visit()?;
+        let (begin, end) = visit(cast.round, attempt)?;
         let visit = json!({
             "inspectorId": inspector, "startsAt": begin, "endsAt": end, "mode": "on-site",
         });
         let call = cast.staff.reviewer.action(path, "schedule-inspection", visit).await?;
         let reply = call.send().await?;
         let booked = reply.at("/code") == "inspector-booked";
-        if booked && tried < 3 {
-            tried += 1;
+        if booked && attempt < ATTEMPTS {
+            attempt += 1;
             continue;
         }
         reply.ensure(reply.status == 200, "status 200")?;

@@ -3,18 +3,20 @@
 use anyhow::Result;
 
 use super::people::{Staff, User};
+use super::round::Round;
 use super::script::Script;
 use super::{account, application, certificate, farm, inspection, session};
 use crate::client::Api;
 
 /// Plays every scene; returns the number of the certificate that was issued and revoked.
-pub(super) async fn play(api: &Api, script: &mut Script) -> Result<String> {
+pub(super) async fn play(api: &Api, script: &mut Script, round: Round) -> Result<String> {
     script.step("readiness", ready(api)).await?;
-    let (person, farmer) = account::play(api, script).await?;
+    let (person, farmer) = account::play(api, script, round).await?;
     let staff = script.step("staff log in", Staff::log_in(api)).await?;
-    let farm = farm::play(script, &farmer, &staff).await?;
-    let second_reviewer = script.step("an ADMIN enrols a REVIEWER", enrol(api, &staff)).await?;
-    let cast = Cast { farmer, second_reviewer, staff };
+    let farm = farm::play(script, &farmer, &staff, round).await?;
+    let enrolled = enrol(api, &staff, round);
+    let second_reviewer = script.step("an ADMIN enrols a REVIEWER", enrolled).await?;
+    let cast = Cast { round, farmer, second_reviewer, staff };
     let application = application::play(script, &cast, &farm).await?;
     let number = inspection::play(script, &cast, &application).await?;
     certificate::play(api, script, &cast, &person, &number).await?;
@@ -25,8 +27,9 @@ pub(super) async fn play(api: &Api, script: &mut Script) -> Result<String> {
 
 /// Everybody who takes part in one certification.
 pub(super) struct Cast {
+    pub(super) round: Round,
     pub(super) farmer: User,
-    /// Enrolled by this run, so that it may change his role.
+    /// Enrolled by this round, so that it may change his role.
     pub(super) second_reviewer: User,
     pub(super) staff: Staff,
 }
@@ -36,8 +39,8 @@ async fn ready(api: &Api) -> Result<((), String)> {
     Ok(((), format!("GET /health/ready {}", reply.status)))
 }
 
-async fn enrol(api: &Api, staff: &Staff) -> Result<(User, String)> {
-    let reviewer = account::enrol_reviewer(api, &staff.admin).await?;
+async fn enrol(api: &Api, staff: &Staff, round: Round) -> Result<(User, String)> {
+    let reviewer = account::enrol_reviewer(api, &staff.admin, round).await?;
     let shows = format!("role {}, logged in", reviewer.role);
     Ok((reviewer, shows))
 }

@@ -4,12 +4,13 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::round::Round;
 use crate::client::{Api, Call, Reply};
 
 /// The password of every account of the demonstration data.
 pub(super) const STAFF_PASSWORD: &str = "demo-Turmeric-2026";
 
-/// Random numbers for people, places and times that differ from run to run.
+/// Random numbers for what differs from run to run.
 pub(super) fn random(below: u64) -> Result<u64> {
     let number = getrandom::u64().context("the system gives no randomness")?;
     Ok(number % below)
@@ -25,15 +26,21 @@ pub(super) struct Registration {
 }
 
 impl Registration {
-    /// A new farmer; e-mail, phone and national ID are taken by nobody.
-    pub(super) fn invent() -> Result<Self> {
-        Ok(Self {
-            email: format!("somying.{:012}@farm.example", random(1_000_000_000_000)?),
+    /// The farmer of a round; no other round has her e-mail, phone and national ID.
+    pub(super) fn of(round: Round) -> Self {
+        let number = round.number();
+        Self {
+            email: format!("somying.{number:08}@farm.example"),
             password: "ขมิ้นชันหอมทั้งดอย-2569",
             full_name: "สมหญิง แก้วมณี",
-            phone: format!("08{:08}", random(100_000_000)?),
-            national_id: national_id(100_000_000_000 + random(800_000_000_000)?),
-        })
+            phone: format!("08{number:08}"),
+            national_id: national_id(100_000_000_000 + number),
+        }
+    }
+
+    /// Anybody, for a registration that is refused.
+    pub(super) fn invent() -> Result<Self> {
+        Ok(Self::of(Round::first()?))
     }
 
     /// The body of the request that registers, with some fields as given.

@@ -7,11 +7,17 @@ use anyhow::{Context, Result};
 /// The journey as it is printed: one line a step.
 pub(super) struct Script {
     steps: u32,
+    is_silent: bool,
 }
 
 impl Script {
     pub(super) fn new() -> Self {
-        Self { steps: 0 }
+        Self { steps: 0, is_silent: false }
+    }
+
+    /// A script that only tells of the step that fails.
+    pub(super) fn silent() -> Self {
+        Self { steps: 0, is_silent: true }
     }
 
     pub(super) fn steps(&self) -> u32 {
@@ -30,7 +36,9 @@ impl Script {
         let (value, shows) =
             work.await.with_context(|| format!("step {number}, {what}, is not as expected"))?;
         let took = begun.elapsed().as_millis();
-        println!("{number:>3}  {what:<46} {took:>5} ms  {shows}");
+        if !self.is_silent {
+            println!("{number:>3}  {what:<46} {took:>5} ms  {shows}");
+        }
         Ok(value)
     }
 }
