@@ -1,12 +1,15 @@
 //! An HTTP client that speaks the API's words: bearers, versions, problems.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+
+use crate::meter::Meter;
 
 /// Longer than any honest reply takes; a hanging server must end the run.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,13 +22,19 @@ const SHOWN_CHARACTERS: usize = 2_000;
 pub(crate) struct Api {
     base: String,
     http: reqwest::Client,
+    meter: Option<Arc<Meter>>,
 }
 
 impl Api {
     /// A client of the server at `base`, such as `http://127.0.0.1:8080`.
     pub(crate) fn new(base: &str) -> Result<Self> {
         let http = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()?;
-        Ok(Self { base: base.trim_end_matches('/').to_owned(), http })
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), http, meter: None })
+    }
+
+    /// The same client, with every request measured.
+    pub(crate) fn measured_by(&self, meter: &Arc<Meter>) -> Self {
+        Self { meter: Some(meter.clone()), ..self.clone() }
     }
 
     pub(crate) fn get(&self, path: impl Into<String>) -> Call<'_> {
@@ -78,6 +87,15 @@ impl Call<'_> {
 
     /// Sends it and returns the reply, whatever its status.
     pub(crate) async fn send(self) -> Result<Reply> {
+        let Some(meter) = self.api.meter.clone() else { return self.exchange().await };
+        let (method, path) = (self.method.clone(), self.path.clone());
+        meter.begins()?;
+        let reply = self.exchange().await?;
+        meter.ends(&method, &path, &reply).await?;
+        Ok(reply)
+    }
+
+    async fn exchange(self) -> Result<Reply> {
         let asked = self.to_string();
         let mut request =
             self.api.http.request(self.method.clone(), format!("{}{}", self.api.base, self.path));
@@ -92,10 +110,12 @@ impl Call<'_> {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             Ok::<_, reqwest::Error>((status, headers, response.text().await?))
         };
+        let begun = Instant::now();
         let (status, headers, text) =
             sent.await.with_context(|| format!("no reply to\n{asked}"))?;
+        let took = begun.elapsed();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Reply { asked, status, headers, text, body })
+        Ok(Reply { asked, took, status, headers, text, body })
     }
 
     /// Sends it; a reply of another status is an error that shows both.
@@ -134,6 +154,8 @@ impl fmt::Display for Call<'_> {
 #[derive(Debug)]
 pub(crate) struct Reply {
     asked: String,
+    /// From before the request was sent until the whole reply was there.
+    pub(crate) took: Duration,
     pub(crate) status: u16,
     headers: HeaderMap,
     /// The body as it came.

@@ -21,7 +21,7 @@ use crate::client::Api;
 use crate::interrupt;
 use crate::server::{self, Server, Variables};
 use crate::services::{self, Given, Services};
-use rounds::Repeat;
+use rounds::{Played, Repeat};
 use script::Script;
 
 /// What a farmer who opens the app during a deployment does not notice.
@@ -29,6 +29,9 @@ const READY_LIMIT: Duration = Duration::from_millis(300);
 
 /// What the smallest machine on offer can spare beside its system.
 const RESIDENT_LIMIT_KIB: u64 = 50 * 1024;
+
+/// The variable that tells a server where its MongoDB is.
+const MONGODB_URI: &str = "MONGODB_URI";
 
 /// Against which server, and what becomes of it.
 #[derive(clap::Args)]
@@ -66,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// A database of its own on these services.
 fn variables_of(services: &Services) -> Variables {
-    let given = services.environment().filter(|(name, _)| *name == "MONGODB_URI");
+    let given = services.environment().filter(|(name, _)| *name == MONGODB_URI);
     let mut variables: Variables = given.map(|(name, value)| (name, value.to_owned())).collect();
     variables.push(("MONGODB_DATABASE", format!("gacp_demo_{}", std::process::id())));
     variables
@@ -74,18 +77,21 @@ fn variables_of(services: &Services) -> Variables {
 
 async fn against(api: &Api, repeat: &Repeat) -> Result<()> {
     let mut script = Script::new();
-    repeat.play(api, &mut script).await?;
+    let played = repeat.play(api, &mut script, None).await?;
     println!("\n{} steps, all as expected", script.steps());
-    Ok(())
+    repeat.tell(&played)
 }
 
 async fn on_its_own(variables: Variables, args: &Args) -> Result<()> {
     println!("building the release server");
+    let mongodb = variables.iter().find(|(name, _)| *name == MONGODB_URI);
+    let mongodb = mongodb.map(|(_, address)| address.clone());
     let mut server = Server::start(server::build()?, variables).await?;
     println!("started at {}\n", server.base);
     let mut script = Script::new();
-    let figures = match play(&mut server, &mut script, &args.repeat).await {
-        Ok(figures) => figures,
+    let played = play(&mut server, &mut script, (&args.repeat, mongodb.as_deref())).await;
+    let (figures, played) = match played {
+        Ok(played) => played,
         Err(surprise) => {
             println!("\n{}", server.log_tail());
             return Err(surprise);
@@ -95,20 +101,25 @@ async fn on_its_own(variables: Variables, args: &Args) -> Result<()> {
     if args.keep {
         println!("left running: {}", server.keep());
     }
+    args.repeat.tell(&played)?;
     figures.show();
     // The limits are those of the embedded store: on a new database indexes are made first.
     if args.mongo { Ok(()) } else { figures.judge() }
 }
 
 /// The journey on a server of our own, and what only such a server can show.
-async fn play(server: &mut Server, script: &mut Script, repeat: &Repeat) -> Result<Figures> {
+async fn play(
+    server: &mut Server,
+    script: &mut Script,
+    (repeat, mongodb): (&Repeat, Option<&str>),
+) -> Result<(Figures, Played)> {
     let api = Api::new(&server.base)?;
     let ready = server.ready(&api).await?;
     let figures = Figures { ready, resident_kib: server.resident_kib()? };
-    let number = repeat.play(&api, script).await?;
+    let played = repeat.play(&api, script, mongodb).await?;
     let what = "kill -9, start again, verify the certificate";
-    script.step(what, survives(server, &number)).await?;
-    Ok(figures)
+    script.step(what, survives(server, &played.number)).await?;
+    Ok((figures, played))
 }
 
 /// What was answered with success outlives the process that answered.

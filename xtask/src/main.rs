@@ -6,6 +6,7 @@ mod client;
 mod demo;
 mod index;
 mod interrupt;
+mod meter;
 mod server;
 mod services;
 mod test;

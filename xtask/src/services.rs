@@ -1,5 +1,6 @@
 //! `cargo xtask services`: a real MongoDB and a real Redis for whoever needs them.
 
+pub(crate) mod counters;
 mod install;
 mod mongod;
 mod process;

@@ -1,6 +1,7 @@
-//! MongoDB's wire protocol, as far as a replica set needs it to be set up: one command, one reply.
+//! MongoDB's wire protocol, as far as it takes to set up a replica set and to read its counters:
+//! one command, one reply.
 //!
-//! Only the store's adapter links the driver (`deny.toml`); four commands do not need it.
+//! Only the store's adapter links the driver (`deny.toml`); a handful of commands do not need it.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
