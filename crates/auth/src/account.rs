@@ -183,6 +183,26 @@ impl Account {
         self.touched(now)
     }
 
+    /// The account with another password.
+    #[must_use]
+    pub fn with_password(mut self, password: PasswordHash, now: Timestamp) -> Self {
+        self.password = password;
+        self.touched(now)
+    }
+
+    /// The account with another hash of the same password: no new state.
+    #[must_use]
+    pub fn rehashed(mut self, password: PasswordHash) -> Self {
+        self.password = password;
+        self
+    }
+
+    /// The account as it is, as a new state: somebody looked after it.
+    #[must_use]
+    pub fn attended(self, now: Timestamp) -> Self {
+        self.touched(now)
+    }
+
     fn touched(mut self, now: Timestamp) -> Self {
         self.revision = self.revision.next();
         self.updated_at = now;

@@ -1,7 +1,8 @@
-//! What every adapter of [`AccountStore`] and [`SessionStore`] must do.
+//! What every adapter of [`AccountStore`], [`SessionStore`] and
+//! [`GuessStore`](crate::GuessStore) must do.
 //!
 //! `account_store_contract!(async { … })` and `session_store_contract!(async { … })` declare one
-//! test per case on a fresh [`AuthFixture`].
+//! test per case on a fresh [`AuthFixture`], `guess_store_contract!(async { … })` on a fresh store.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -10,6 +11,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod guesses;
 pub mod lists;
 pub mod sample;
 pub mod sessions;
@@ -75,6 +77,10 @@ macro_rules! account_store_contract {
             a_refused_change_writes_no_history
             a_change_is_written_with_its_receipt
             a_change_whose_lease_is_lost_writes_nothing
+            a_changed_account_ends_the_sessions_that_it_names
+            a_stale_change_ends_no_session
+            a_hash_is_replaced_while_it_is_the_accounts
+            of_a_rehash_and_a_change_at_once_both_stay
         }
         $crate::account_store_contract! { @each lists $fresh;
             a_list_goes_on_where_the_last_page_ended
@@ -114,6 +120,32 @@ macro_rules! session_store_contract {
             a_standing_sees_the_end_of_a_session
             a_standing_sees_a_change_of_the_account
             disabling_an_account_ends_its_sessions_for_good
+        }
+    };
+}
+
+/// Declares one test per case of the guess-store contract; `$fresh` is a future of
+/// [`Guesses`](crate::contract::guesses::Guesses) in which nothing is counted yet.
+#[macro_export]
+macro_rules! guess_store_contract {
+    (@each $fresh:expr; $($case:ident)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::contract::guesses::$case($fresh.await).await;
+        }
+    )+};
+    ($fresh:expr) => {
+        $crate::guess_store_contract! { @each $fresh;
+            guesses_beyond_the_free_ones_wait
+            buckets_are_charged_each_by_its_own_rule
+            a_window_ends
+            guesses_are_taken_back_from_their_window_alone
+            a_lock_outlives_a_guess_that_is_taken_back
+            an_emptied_bucket_is_open
+            old_buckets_are_forgotten
+            of_many_guesses_at_once_none_is_lost
+            of_guesses_and_refunds_at_once_nothing_is_lost
+            any_sequence_comes_to_what_the_rule_says
         }
     };
 }

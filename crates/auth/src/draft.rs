@@ -6,7 +6,7 @@ use gacp_store::{Role, Violations};
 use garde::Validate;
 use serde::Deserialize;
 
-use crate::password::new_password;
+use crate::password::{length_of_new, new_password};
 use crate::text::text_of;
 use crate::{AccountStatus, AddressDraft, Email, Malformed, NationalId, Phone};
 
@@ -97,6 +97,21 @@ pub struct LoginDraft {
     pub password: String,
 }
 
+/// What somebody sends who changes his password.
+#[derive(Clone, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    /// The password that the account has.
+    #[garde(skip)]
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub current_password: String,
+    /// 12 to 128 characters, not a common password, without the e-mail or the name.
+    #[garde(custom(length_of_new))]
+    #[cfg_attr(feature = "openapi", schema(format = Password, min_length = 12, max_length = 128))]
+    pub new_password: String,
+}
+
 /// What somebody changes of his own account. What is left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -143,7 +158,7 @@ macro_rules! hidden_in_debug {
     )+};
 }
 
-hidden_in_debug! { Registration StaffDraft LoginDraft }
+hidden_in_debug! { Registration StaffDraft LoginDraft PasswordChange }
 
 /// Where a text that its rule let through is read, and found wanting after all.
 pub(crate) fn at(pointer: &'static str) -> impl FnOnce(Malformed) -> Violations {

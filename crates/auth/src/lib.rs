@@ -1,13 +1,14 @@
 //! Accounts, passwords, sessions and tokens.
 //!
 //! [`Auth`] is what the product can do: register, log in, refresh, authenticate, log out, look
-//! after one's own account and, for administrators, after others'. It asks two stores
-//! ([`AccountStore`], [`SessionStore`]) and a [`PasswordHasher`]; [`MemoryAuth`] and
+//! after one's own account and, for administrators, after others'. It asks three stores
+//! ([`AccountStore`], [`SessionStore`], [`GuessStore`]) and a [`PasswordHasher`]; [`MemoryAuth`] and
 //! [`Argon2Hasher`] come with it, other crates bring other stores.
 //!
 //! Authorization is never taken from a token: an access token leads to its session, and the
 //! session to the account, on every call. The crate does no HTTP, opens no socket and reads no
-//! clock; it sends no mail and counts no failed logins.
+//! clock, and it sends no mail. Guesses at passwords are counted and slowed down ([`Backoff`]), without
+//! letting anybody lock out somebody else.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -15,7 +16,7 @@
 //!
 //! use gacp_auth::{
 //!     Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, LoginDraft, MemoryAuth,
-//!     Policy, Unproven, Visit,
+//!     MemoryGuesses, Policy, Unproven, Visit,
 //! };
 //! use gacp_keys::{Keyring, MasterKey, MemoryKeys};
 //! use gacp_store::{MemoryLedger, Violations};
@@ -29,6 +30,7 @@
 //! let auth = Auth::new(AuthParts {
 //!     accounts: Arc::new(stores.accounts()),
 //!     sessions: Arc::new(stores.sessions()),
+//!     guesses: Arc::new(MemoryGuesses::default()),
 //!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, limits)?),
 //!     keyring: Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now).await?,
 //!     policy: Policy::new("https://gacp.example", "gacp-api"),
@@ -39,7 +41,7 @@
 //!     national_id: None,
 //!     password: "whatever it was".to_owned(),
 //! };
-//! let visit = Visit { at: now, device_token: None, user_agent: None };
+//! let visit = Visit { at: now, device_token: None, user_agent: None, address: None };
 //! let outcome = auth.log_in(Violations::check(draft), &visit).await;
 //! assert!(matches!(outcome, Err(AuthError::Unproven(Unproven::InvalidCredentials))));
 //! # Ok(())
@@ -56,6 +58,7 @@ mod draft;
 mod email;
 mod error;
 mod gate;
+mod lockout;
 mod malformed;
 mod memory;
 mod national_id;
@@ -71,18 +74,21 @@ mod token;
 pub use account::{Account, AccountStatus, Concealed, Consent, SealedNationalId};
 pub use address::{Address, AddressDraft};
 pub use argon::{Argon2Hasher, CostRefused, HashCost};
-pub use draft::{AccountPatch, ConsentDraft, LoginDraft, ProfilePatch, Registration, StaffDraft};
+pub use draft::{
+    AccountPatch, ConsentDraft, LoginDraft, PasswordChange, ProfilePatch, Registration, StaffDraft,
+};
 pub use email::Email;
 pub use error::{AuthError, HashError, Unproven};
 pub use gate::HashLimits;
+pub use lockout::{Backoff, Bucket, BucketKey, Charge, Charged, LONGEST_WINDOW, NoBackoff, Refund};
 pub use malformed::Malformed;
-pub use memory::{MemoryAccounts, MemoryAuth, MemorySessions};
+pub use memory::{MemoryAccounts, MemoryAuth, MemoryGuesses, MemorySessions};
 pub use national_id::NationalId;
 pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use phone::Phone;
 pub use policy::Policy;
-pub use ports::{AccountFilter, AccountStore, PasswordHasher, SessionStore, unique};
+pub use ports::{AccountFilter, AccountStore, GuessStore, PasswordHasher, SessionStore, unique};
 pub use service::{Auth, AuthParts, Caller, Login, Profile, Tokens, Visit};
 pub use session::{
-    Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,
+    Ending, Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,
 };

@@ -1,5 +1,7 @@
 //! The reference adapter: accounts and sessions in memory.
 
+mod guesses;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,9 +11,11 @@ use gacp_store::{AccountId, Change, Cursor, MemoryLedger, Page, PageRequest, Sto
 use jiff::Timestamp;
 
 use crate::{
-    Account, AccountFilter, AccountStore, Email, Next, RevocationReason, Revoked, Rotation,
-    Session, SessionId, SessionStore, Standing, TokenHash, unique,
+    Account, AccountFilter, AccountStore, Email, Ending, Next, PasswordHash, RevocationReason,
+    Revoked, Rotation, Session, SessionId, SessionStore, Standing, TokenHash, unique,
 };
+
+pub use guesses::MemoryGuesses;
 
 /// Accounts and sessions in memory, behind one lock: both ports see one state. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,6 +53,29 @@ impl MemoryAuth {
     /// The session port.
     pub fn sessions(&self) -> MemorySessions {
         MemorySessions(self.clone())
+    }
+
+    fn replace(
+        &self,
+        account: &Account,
+        ending: Option<&Ending>,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let stored = state.accounts.get(&account.id()).map(Account::revision);
+        if stored != Some(account.revision().previous()) {
+            return Err(StoreError::Stale);
+        }
+        if let Some(key) = state.taken(account) {
+            return Err(StoreError::Duplicate { key });
+        }
+        self.ledger.append(change)?;
+        state.accounts.insert(account.id(), account.clone());
+        if let Some(Ending { except, reason }) = Ending::of(account, ending) {
+            let end = Revoked { at: account.updated_at(), reason };
+            state.revoke_all(account.id(), except, end);
+        }
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -104,19 +131,28 @@ impl AccountStore for MemoryAccounts {
     }
 
     async fn replace(&self, account: &Account, change: &Change) -> Result<(), StoreError> {
+        self.0.replace(account, None, change)
+    }
+
+    async fn replace_and_end(
+        &self,
+        account: &Account,
+        ending: &Ending,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        self.0.replace(account, Some(ending), change)
+    }
+
+    async fn rehash(
+        &self,
+        id: AccountId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<(), StoreError> {
         let mut state = self.0.lock();
-        let stored = state.accounts.get(&account.id()).map(Account::revision);
-        if stored != Some(account.revision().previous()) {
-            return Err(StoreError::Stale);
-        }
-        if let Some(key) = state.taken(account) {
-            return Err(StoreError::Duplicate { key });
-        }
-        self.0.ledger.append(change)?;
-        state.accounts.insert(account.id(), account.clone());
-        if !account.is_active() {
-            let reason = RevocationReason::AccountDisabled;
-            state.revoke_all(account.id(), None, Revoked { at: account.updated_at(), reason });
+        let held = state.accounts.get(&id).filter(|account| account.password() == from).cloned();
+        if let Some(account) = held {
+            state.accounts.insert(id, account.rehashed(to.clone()));
         }
         Ok(())
     }
@@ -130,9 +166,9 @@ impl AccountStore for MemoryAccounts {
         Ok(state.accounts.values().find(|account| account.email() == email).cloned())
     }
 
-    async fn find_by_national_id(&self, index: &str) -> Result<Option<Account>, StoreError> {
+    async fn find_by_national_id(&self, values: &[String]) -> Result<Option<Account>, StoreError> {
         let state = self.0.lock();
-        let holds = |account: &&Account| index_of(account).iter().any(|value| value == index);
+        let holds = |account: &&Account| share_a_value(index_of(account), values);
         Ok(state.accounts.values().find(holds).cloned())
     }
 

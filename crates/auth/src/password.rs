@@ -98,13 +98,25 @@ pub(crate) fn new_password(
     full_name: &str,
 ) -> impl FnOnce(&str, &()) -> garde::Result {
     move |password, ()| {
-        let length = composed(password).chars().count();
-        length_of(length, MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS)?;
-        let password = folded(password);
-        let guessed = COMMON.contains(password.as_str())
-            || names_in(email, full_name).any(|name| password.contains(&name));
-        if guessed { Err(Malformed::Format.into()) } else { Ok(()) }
+        length_of_new(password, &())?;
+        if may_be_guessed(password, email, full_name) {
+            return Err(Malformed::Format.into());
+        }
+        Ok(())
     }
+}
+
+/// A rule for new passwords whose owner is not known yet: their length.
+pub(crate) fn length_of_new(password: &str, (): &()) -> garde::Result {
+    let length = composed(password).chars().count();
+    length_of(length, MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS)
+}
+
+/// Whether a password is among those that are tried first, by anybody or by who knows its owner.
+pub(crate) fn may_be_guessed(password: &str, email: &str, full_name: &str) -> bool {
+    let password = folded(password);
+    COMMON.contains(password.as_str())
+        || names_in(email, full_name).any(|name| password.contains(&name))
 }
 
 /// What somebody who knows the person would try first.

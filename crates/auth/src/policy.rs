@@ -2,6 +2,8 @@
 
 use jiff::SignedDuration;
 
+use crate::Backoff;
+
 /// How long tokens work and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -20,10 +22,15 @@ pub struct Policy {
     /// For how long the token just replaced still gets the token that replaced it: the time in
     /// which a client notices that it missed a reply, and asks again.
     pub retry_window: SignedDuration,
+    /// How guesses at the password of one account are slowed down.
+    pub guesses: Backoff,
+    /// How guesses from one network are, at whatever accounts; nothing when they are not counted.
+    pub network_guesses: Option<Backoff>,
 }
 
 impl Policy {
-    /// The platform's defaults: 15 minutes, 5 seconds, 14 and 90 days, 10 seconds.
+    /// The platform's defaults: 15 minutes, 5 seconds, 14 and 90 days, 10 seconds,
+    /// [`Backoff::at_an_account`] and [`Backoff::from_a_network`].
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             issuer: issuer.into(),
@@ -33,6 +40,8 @@ impl Policy {
             refresh_idle: SignedDuration::from_hours(14 * 24),
             refresh_absolute: SignedDuration::from_hours(90 * 24),
             retry_window: SignedDuration::from_secs(10),
+            guesses: Backoff::at_an_account(),
+            network_guesses: Some(Backoff::from_a_network()),
         }
     }
 }

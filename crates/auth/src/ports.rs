@@ -5,8 +5,8 @@ use gacp_store::{AccountId, Change, Page, PageRequest, Role, StoreError};
 use jiff::Timestamp;
 
 use crate::{
-    Account, AccountStatus, Email, HashError, Next, Password, PasswordHash, RevocationReason,
-    Rotation, Session, SessionId, Standing, TokenHash,
+    Account, AccountStatus, BucketKey, Charge, Charged, Email, Ending, HashError, Next, Password,
+    PasswordHash, Refund, RevocationReason, Rotation, Session, SessionId, Standing, TokenHash,
 };
 
 /// Names of unique keys, as [`StoreError::Duplicate`] carries them.
@@ -50,14 +50,33 @@ pub trait AccountStore: Send + Sync {
     /// [`StoreError::Duplicate`] under a name of [`unique`].
     async fn replace(&self, account: &Account, change: &Change) -> Result<(), StoreError>;
 
+    /// Replaces an account as [`replace`](Self::replace) does, and ends sessions of it as of its
+    /// [`updated_at`](Account::updated_at) in the same transaction: those of [`Ending::of`].
+    async fn replace_and_end(
+        &self,
+        account: &Account,
+        ending: &Ending,
+        change: &Change,
+    ) -> Result<(), StoreError>;
+
+    /// Puts another hash of the same password in the place of one, if that is still the account's;
+    /// else does nothing. No new state of the account: its holder changed nothing.
+    async fn rehash(
+        &self,
+        id: AccountId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<(), StoreError>;
+
     /// Finds an account.
     async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
 
     /// Finds the account with an e-mail address.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError>;
 
-    /// Finds the account in whose national ID's blind index a value stands.
-    async fn find_by_national_id(&self, index: &str) -> Result<Option<Account>, StoreError>;
+    /// Finds the account in whose national ID's blind index one of these values stands: one per
+    /// key while keys are changed.
+    async fn find_by_national_id(&self, values: &[String]) -> Result<Option<Account>, StoreError>;
 
     /// Reads a page of accounts, in either order.
     async fn list(
@@ -117,6 +136,25 @@ pub trait SessionStore: Send + Sync {
 
     /// When somebody last logged in to an account.
     async fn last_login(&self, account: AccountId) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// Where guesses at passwords are counted. Every implementation passes the `contract`.
+#[async_trait]
+pub trait GuessStore: Send + Sync {
+    /// Counts one guess in each of some buckets, as [`Bucket::charge`](crate::Bucket::charge)
+    /// says, and answers in their order. Each bucket is one atomic step: of any number of
+    /// concurrent guesses none is lost, and as many are allowed as if one had come after another.
+    async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Vec<Charged>, StoreError>;
+
+    /// Takes guesses back, as [`Bucket::refund`](crate::Bucket::refund) says. What is counted
+    /// meanwhile stays.
+    async fn refund(&self, refunds: &[Refund]) -> Result<(), StoreError>;
+
+    /// Empties buckets, whatever is in them.
+    async fn empty(&self, buckets: &[BucketKey]) -> Result<(), StoreError>;
+
+    /// Forgets buckets that no rule needs any more; says how many.
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// Hashes passwords. Each method costs the same work, once, or fails with

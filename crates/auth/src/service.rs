@@ -1,7 +1,9 @@
 //! What the product can do with accounts and sessions, and the rules it keeps while doing so.
 
 mod accounts;
+mod guessing;
 mod login;
+mod passwords;
 mod refresh;
 mod sessions;
 mod staff;
@@ -17,7 +19,8 @@ pub use login::{Login, Tokens, Visit};
 
 use crate::token::device::Device;
 use crate::{
-    Account, AccountStore, AuthError, PasswordHasher, Policy, SessionId, SessionStore, unique,
+    Account, AccountStore, AuthError, GuessStore, PasswordHasher, Policy, SessionId, SessionStore,
+    unique,
 };
 
 /// What [`Auth`] works with.
@@ -26,6 +29,8 @@ pub struct AuthParts {
     pub accounts: Arc<dyn AccountStore>,
     /// Where sessions are kept, beside the accounts.
     pub sessions: Arc<dyn SessionStore>,
+    /// Where guesses at passwords are counted.
+    pub guesses: Arc<dyn GuessStore>,
     /// What hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// What signs, authenticates and seals.

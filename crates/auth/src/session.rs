@@ -7,7 +7,7 @@ use gacp_store::{AccountId, Actor, Revision, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::AccountStatus;
+use crate::{Account, AccountStatus};
 
 gacp_store::id_type! {
     /// A session.
@@ -74,6 +74,19 @@ pub enum RevocationReason {
     TokenReused,
     /// The account was disabled.
     AccountDisabled,
+    /// The account's password was changed in another session.
+    PasswordChanged,
+    /// An administrator ended it.
+    EndedByAdmin,
+}
+
+/// Which sessions of an account end, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// All of them but this one.
+    pub except: Option<SessionId>,
+    /// Why.
+    pub reason: RevocationReason,
 }
 
 /// What a rotation makes of a session.
@@ -113,6 +126,17 @@ pub struct Standing {
     pub session_live: bool,
 }
 
+impl Ending {
+    /// What ends with a state of an account: every session of a disabled one, else what was asked
+    /// for.
+    pub fn of(account: &Account, asked: Option<&Self>) -> Option<Self> {
+        if account.is_active() {
+            return asked.copied();
+        }
+        Some(Self { except: None, reason: RevocationReason::AccountDisabled })
+    }
+}
+
 impl Session {
     /// Whether it was neither ended nor has expired.
     pub fn is_live(&self, now: Timestamp) -> bool {
@@ -143,6 +167,8 @@ impl RevocationReason {
             Self::EndedElsewhere => "ended-elsewhere",
             Self::TokenReused => "token-reused",
             Self::AccountDisabled => "account-disabled",
+            Self::PasswordChanged => "password-changed",
+            Self::EndedByAdmin => "ended-by-admin",
         }
     }
 }

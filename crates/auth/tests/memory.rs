@@ -25,3 +25,15 @@ mod accounts {
 mod sessions {
     gacp_auth::session_store_contract!(async { super::fixture() });
 }
+
+mod guesses {
+    use std::sync::Arc;
+
+    use gacp_auth::MemoryGuesses;
+    use gacp_auth::contract::guesses::Guesses;
+
+    gacp_auth::guess_store_contract!(async {
+        let store: Guesses = Arc::new(MemoryGuesses::default());
+        store
+    });
+}

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use gacp_auth::{
-    Account, AccountFilter, AccountStatus, AccountStore, Email, Phone, RevocationReason,
+    Account, AccountFilter, AccountStatus, AccountStore, Email, Ending, PasswordHash, Phone,
 };
 use gacp_store::{AccountId, Change, Cursor, Page, PageRequest, Role, StoreError};
 use mongodb::bson::doc;
@@ -10,6 +10,7 @@ use mongodb::bson::doc;
 use crate::catalogue::Query;
 use crate::document::{Row, uuid, version};
 use crate::listing::{Listing, Lists, Way};
+use crate::mongo::detached;
 use crate::reading::Find;
 use crate::transaction::{STALE, Transaction};
 use crate::{Mongo, sessions};
@@ -65,17 +66,28 @@ impl AccountStore for Mongo {
     }
 
     async fn replace(&self, account: &Account, change: &Change) -> Result<(), StoreError> {
-        let former = doc! {
-            "_id": uuid(account.id().uuid()),
-            "version": version(account.revision().previous()),
-        };
-        let update = (former, row(account)?.into_update());
-        let mut replaced = Transaction::default().update(ACCOUNTS, update, STALE);
-        if account.status() == AccountStatus::Disabled {
-            let end = (RevocationReason::AccountDisabled, account.updated_at());
-            replaced = sessions::end_all(replaced, (account.id(), None), end)?;
-        }
-        self.commit(replaced.record(change)?).await.map(drop)
+        self.replace_account(account, None, change).await
+    }
+
+    async fn replace_and_end(
+        &self,
+        account: &Account,
+        ending: &Ending,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        self.replace_account(account, Some(ending), change).await
+    }
+
+    async fn rehash(
+        &self,
+        id: AccountId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let accounts = self.collection(ACCOUNTS);
+        let former = doc! { "_id": uuid(id.uuid()), "doc.password": from.as_str() };
+        let update = doc! { "$set": { "doc.password": to.as_str() } };
+        detached(async move { Ok(accounts.update_one(former, update).await.map(drop)?) }).await
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
@@ -86,8 +98,8 @@ impl AccountStore for Mongo {
         self.record(Find::by(&BY_EMAIL, doc! { "email": email.as_str() })).await
     }
 
-    async fn find_by_national_id(&self, index: &str) -> Result<Option<Account>, StoreError> {
-        self.record(Find::by(&BY_NATIONAL_ID, doc! { "nationalIds": index })).await
+    async fn find_by_national_id(&self, values: &[String]) -> Result<Option<Account>, StoreError> {
+        self.record(by_national_id(values)).await
     }
 
     async fn list(
@@ -101,6 +113,31 @@ impl AccountStore for Mongo {
         };
         self.page(listing(filter), page, cursor).await
     }
+}
+
+impl Mongo {
+    async fn replace_account(
+        &self,
+        account: &Account,
+        ending: Option<&Ending>,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let former = doc! {
+            "_id": uuid(account.id().uuid()),
+            "version": version(account.revision().previous()),
+        };
+        let update = (former, row(account)?.into_update());
+        let mut replaced = Transaction::default().update(ACCOUNTS, update, STALE);
+        if let Some(Ending { except, reason }) = Ending::of(account, ending) {
+            let end = (reason, account.updated_at());
+            replaced = sessions::end_all(replaced, (account.id(), except), end)?;
+        }
+        self.commit(replaced.record(change)?).await.map(drop)
+    }
+}
+
+pub(crate) fn by_national_id(values: &[String]) -> Find {
+    Find::by(&BY_NATIONAL_ID, doc! { "nationalIds": { "$in": values } })
 }
 
 /// The accounts that a filter wants, as [`AccountFilter::admits`] says.

@@ -7,8 +7,8 @@ use mongodb::bson::{Bson, Document, doc};
 
 use crate::listing::Lists;
 use crate::{
-    accounts, applications, certificates, farms, history, keys, numbers, obligations, receipts,
-    sessions,
+    accounts, applications, certificates, farms, guesses, history, keys, numbers, obligations,
+    receipts, sessions,
 };
 
 mod apply;
@@ -157,6 +157,9 @@ pub fn queries() -> Vec<Query> {
         accounts::BY_EMAIL,
         accounts::BY_NATIONAL_ID,
         accounts::PHONE_TAKEN,
+        guesses::BY_KEY,
+        guesses::BY_AGE,
+        guesses::FORGOTTEN,
         sessions::BY_ID,
         sessions::LIVE,
         sessions::ALL_LIVE,

@@ -33,6 +33,7 @@ mod connect;
 mod document;
 mod errors;
 mod farms;
+mod guesses;
 mod history;
 mod keys;
 mod listing;

@@ -106,6 +106,21 @@ pub(crate) fn sessions() -> Document {
     )
 }
 
+pub(crate) fn guesses() -> Document {
+    let count = doc! { "bsonType": "long" };
+    schema(
+        &[
+            ("_id", binary()),
+            ("count", count.clone()),
+            ("beganAt", moment()),
+            ("waits", count),
+            ("lockedUntil", moment()),
+            ("seenAt", doc! { "bsonType": "date" }),
+        ],
+        &[],
+    )
+}
+
 pub(crate) fn farms() -> Document {
     schema(
         &[

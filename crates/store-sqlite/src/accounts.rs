@@ -1,9 +1,7 @@
 //! Accounts.
 
 use async_trait::async_trait;
-use gacp_auth::{
-    Account, AccountFilter, AccountStatus, AccountStore, Email, Phone, RevocationReason,
-};
+use gacp_auth::{Account, AccountFilter, AccountStore, Email, Ending, PasswordHash, Phone};
 use gacp_store::{AccountId, Change, Cursor, Page, PageRequest, StoreError};
 use rusqlite::{Params, Transaction, params};
 
@@ -20,7 +18,12 @@ pub(crate) const BY_ID: &str = "SELECT id, doc FROM accounts WHERE id = ?";
 pub(crate) const BY_EMAIL: &str = "SELECT id, doc FROM accounts WHERE email = ?";
 
 pub(crate) const BY_NATIONAL_ID: &str = "\
-    SELECT id, doc FROM national_ids JOIN accounts ON id = account_id WHERE value = ?";
+    SELECT id, doc FROM national_ids JOIN accounts ON id = account_id \
+    WHERE value IN (SELECT value FROM json_each(?)) LIMIT 1";
+
+const REHASH: &str = "\
+    UPDATE accounts SET doc = json_set(doc, '$.password', ?1) \
+    WHERE id = ?2 AND doc ->> '$.password' = ?3";
 
 #[async_trait]
 impl AccountStore for Sqlite {
@@ -36,16 +39,29 @@ impl AccountStore for Sqlite {
     }
 
     async fn replace(&self, account: &Account, change: &Change) -> Result<(), StoreError> {
-        let (account, change) = (account.clone(), change.clone());
+        self.replace_account(account, None, change).await
+    }
+
+    async fn replace_and_end(
+        &self,
+        account: &Account,
+        ending: &Ending,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        self.replace_account(account, Some(ending), change).await
+    }
+
+    async fn rehash(
+        &self,
+        id: AccountId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let (from, to) = (from.as_str().to_owned(), to.as_str().to_owned());
         self.store
             .write(move |transaction| {
-                replace(transaction, &account)?;
-                identify(transaction, &account)?;
-                if account.status() == AccountStatus::Disabled {
-                    let end = (RevocationReason::AccountDisabled, account.updated_at());
-                    sessions::end_all(transaction, (account.id(), None), end)?;
-                }
-                history::record(transaction, &change)
+                transaction.prepare_cached(REHASH)?.execute(params![to, id.uuid(), from])?;
+                Ok(())
             })
             .await
     }
@@ -58,8 +74,8 @@ impl AccountStore for Sqlite {
         self.account(BY_EMAIL, [email.as_str().to_owned()]).await
     }
 
-    async fn find_by_national_id(&self, index: &str) -> Result<Option<Account>, StoreError> {
-        self.account(BY_NATIONAL_ID, [index.to_owned()]).await
+    async fn find_by_national_id(&self, values: &[String]) -> Result<Option<Account>, StoreError> {
+        self.account(BY_NATIONAL_ID, [serde_json::Value::from(values.to_vec()).to_string()]).await
     }
 
     async fn list(
@@ -80,6 +96,27 @@ impl AccountStore for Sqlite {
 }
 
 impl Sqlite {
+    async fn replace_account(
+        &self,
+        account: &Account,
+        ending: Option<&Ending>,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let ending = Ending::of(account, ending);
+        let (account, change) = (account.clone(), change.clone());
+        self.store
+            .write(move |transaction| {
+                replace(transaction, &account)?;
+                identify(transaction, &account)?;
+                if let Some(Ending { except, reason }) = ending {
+                    let end = (reason, account.updated_at());
+                    sessions::end_all(transaction, (account.id(), except), end)?;
+                }
+                history::record(transaction, &change)
+            })
+            .await
+    }
+
     async fn account(
         &self,
         sql: &'static str,

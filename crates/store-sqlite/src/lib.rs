@@ -29,6 +29,7 @@ mod certificates;
 mod document;
 mod engine;
 mod farms;
+mod guesses;
 mod history;
 mod keys;
 mod listing;

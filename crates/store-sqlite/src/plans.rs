@@ -11,7 +11,9 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::listing::Listing;
-use crate::{Sqlite, accounts, applications, certificates, farms, history, obligations, sessions};
+use crate::{
+    Sqlite, accounts, applications, certificates, farms, guesses, history, obligations, sessions,
+};
 
 /// Queries that are the same whatever is asked, by name, with what SQLite must say of each step.
 const FIXED: &[(&str, &str, &[&str])] = &[
@@ -33,9 +35,12 @@ const FIXED: &[(&str, &str, &[&str])] = &[
         accounts::BY_NATIONAL_ID,
         &[
             "SEARCH national_ids USING PRIMARY KEY",
+            "LIST SUBQUERY 1",
+            "SCAN json_each VIRTUAL TABLE",
             "SEARCH accounts USING INDEX sqlite_autoindex_accounts_1",
         ],
     ),
+    ("guesses by key", guesses::BY_KEY, &["SEARCH guesses USING PRIMARY KEY"]),
     ("live sessions", sessions::LIVE, &["SEARCH sessions USING INDEX sessions_of_account"]),
     (
         "standing",

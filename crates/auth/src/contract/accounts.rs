@@ -39,9 +39,9 @@ pub async fn an_account_is_found_by_each_of_its_names(fixture: AuthFixture) {
 
     let email = Email::parse("Farmer1@Example.ORG").unwrap();
     assert_eq!(fixture.accounts.find_by_email(&email).await.unwrap(), Some(account.clone()));
-    for value in ["new-1", "old-1"] {
-        let found = fixture.accounts.find_by_national_id(value).await.unwrap();
-        assert_eq!(found, Some(account.clone()), "{value}");
+    for values in [["new-1", "none"], ["none", "old-1"], ["new-1", "old-1"]] {
+        let found = fixture.accounts.find_by_national_id(&values.map(str::to_owned)).await;
+        assert_eq!(found.unwrap(), Some(account.clone()), "{values:?}");
     }
 }
 
@@ -52,7 +52,9 @@ pub async fn an_absent_account_is_not_found(fixture: AuthFixture) {
 
     assert_eq!(fixture.accounts.find(absent.id()).await.unwrap(), None);
     assert_eq!(fixture.accounts.find_by_email(absent.email()).await.unwrap(), None);
-    assert_eq!(fixture.accounts.find_by_national_id("new-").await.unwrap(), None);
+    let values = ["new-", "new-2"].map(str::to_owned);
+    assert_eq!(fixture.accounts.find_by_national_id(&values).await.unwrap(), None);
+    assert_eq!(fixture.accounts.find_by_national_id(&[]).await.unwrap(), None);
 }
 
 /// One account per e-mail address.
@@ -183,7 +185,7 @@ pub async fn of_many_accounts_with_one_national_id_one_is_created(fixture: AuthF
     let (created, refusals) = created.await;
 
     assert_eq!(refusals, [unique::NATIONAL_ID; 31]);
-    let found = fixture.accounts.find_by_national_id("same").await.unwrap();
+    let found = fixture.accounts.find_by_national_id(&["same".to_owned()]).await.unwrap();
     assert_eq!(found.as_ref(), created.first());
 }
 

@@ -122,3 +122,8 @@ fn hash() -> PasswordHash {
     let text = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$bm90IGEgaGFzaCBvZiBhbnl0aGluZw";
     PasswordHash::parse(text.to_owned()).unwrap()
 }
+
+/// Another password's hash.
+pub fn other_hash(word: &str) -> PasswordHash {
+    PasswordHash::parse(format!("$sha256${word}")).unwrap()
+}

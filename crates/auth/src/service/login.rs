@@ -1,11 +1,13 @@
 //! Logging in.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use gacp_store::{Role, StoreError, Submitted};
 use jiff::Timestamp;
 
 use super::Auth;
+use super::guessing::Identifier;
 use crate::token::access::{self, Grant};
 use crate::token::device::Device;
 use crate::token::refresh::RefreshToken;
@@ -25,6 +27,8 @@ pub struct Visit<'a> {
     pub device_token: Option<&'a str>,
     /// What the device calls its software.
     pub user_agent: Option<&'a str>,
+    /// From where, as far as that is known.
+    pub address: Option<IpAddr>,
 }
 
 /// The tokens of a session.
@@ -51,34 +55,55 @@ pub struct Login {
 
 impl Auth {
     /// Opens a session for whoever knows the password of an active account. Fails with
-    /// [`Unproven::InvalidCredentials`] whatever is wrong, after the work of one hash.
+    /// [`Unproven::InvalidCredentials`] whatever is wrong, after the work of one hash; after none
+    /// when there were too many guesses, whether there is such an account or not.
     pub async fn log_in(
         &self,
         draft: Submitted<LoginDraft>,
         visit: &Visit<'_>,
     ) -> Result<Login, AuthError> {
         let draft = draft?.into_inner();
-        let account = self.proven(&draft).await?;
+        let account = self.proven(&draft, visit).await?;
         let device = match self.known_device(visit.device_token) {
             Some(device) => device,
             None => Device::new()?,
         };
+        let device = device.trusted_by(account.id());
         let tokens = self.open(&account, &device, visit).await?;
         let device_token = device.encode(self.parts.keyring.device_mac());
         Ok(Login { account, tokens, device_token })
     }
 
-    async fn proven(&self, draft: &LoginDraft) -> Result<Account, AuthError> {
-        let (hasher, password) = (&self.parts.hasher, Password::new(&draft.password));
-        let Some(account) = self.named(draft).await? else {
-            hasher.verify_nothing(&password).await?;
-            return Err(Unproven::InvalidCredentials.into());
+    async fn proven(&self, draft: &LoginDraft, visit: &Visit<'_>) -> Result<Account, AuthError> {
+        let account = self.named(draft).await?;
+        let identifier = self.identifier(draft);
+        let right = self.prove(&identifier, (account.as_ref(), &draft.password), visit).await?;
+        let account = account.filter(|_| right);
+        account.ok_or_else(|| Unproven::InvalidCredentials.into())
+    }
+
+    /// Whether a password is that of an active account. The guess is counted before, and what was
+    /// counted taken back when it is; one too many costs no hash.
+    pub(super) async fn prove(
+        &self,
+        identifier: &Identifier,
+        (account, password): (Option<&Account>, &str),
+        visit: &Visit<'_>,
+    ) -> Result<bool, AuthError> {
+        let holder = account.map(Account::id);
+        let Some(guess) = self.guess(identifier, holder, visit).await? else { return Ok(false) };
+        let (hasher, password) = (&self.parts.hasher, Password::new(password));
+        let right = match account {
+            Some(account) => hasher.verify(&password, account.password()).await,
+            None => hasher.verify_nothing(&password).await.map(|()| false),
         };
-        let right = hasher.verify(&password, account.password()).await?;
-        if right && account.is_active() {
-            Ok(account)
-        } else {
-            Err(Unproven::InvalidCredentials.into())
+        match right {
+            Ok(true) if account.is_some_and(Account::is_active) => {
+                self.was_right(&guess).await?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(error) => Err(self.was_not_tried(&guess, error).await),
         }
     }
 
@@ -91,13 +116,7 @@ impl Auth {
         let Some(Ok(national_id)) = draft.national_id.as_deref().map(NationalId::parse) else {
             return Ok(None);
         };
-        for value in self.blind_index(&national_id) {
-            let found = self.parts.accounts.find_by_national_id(&value).await?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        self.parts.accounts.find_by_national_id(&self.blind_index(&national_id)).await
     }
 
     async fn open(

@@ -4,8 +4,11 @@ use gacp_store::{
     AccountId, Actor, Attempt, HistoryEntry, Page, PageRequest, Role, StoreError, Submitted, Target,
 };
 
-use super::Auth;
-use crate::{Account, AccountFilter, AccountPatch, AccountStatus, AuthError, Password, StaffDraft};
+use super::{Auth, refusal};
+use crate::{
+    Account, AccountFilter, AccountPatch, AccountStatus, AuthError, Ending, Password,
+    RevocationReason, StaffDraft,
+};
 
 impl Auth {
     /// Makes the account of a member of staff. Administrators only.
@@ -59,6 +62,37 @@ impl Auth {
         let after = before.clone().changed(patch?, attempt.at);
         self.replace(attempt, &after, what_changed(attempt, &before, &after)).await?;
         Ok(after)
+    }
+
+    /// Lets an account be guessed at again that was locked. Administrators only; others do not
+    /// learn whether it is there.
+    pub async fn unlock_account(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        id: AccountId,
+    ) -> Result<Account, AuthError> {
+        let account = self.get_account(attempt.by, id).await?;
+        self.forget_guesses(&account, attempt.at).await?;
+        let account = account.attended(attempt.at);
+        let entry = attempt.entry(account.subject(), "unlock");
+        self.replace(attempt, &account, vec![entry]).await?;
+        Ok(account)
+    }
+
+    /// Ends every session of an account. Administrators only; others do not learn whether it is
+    /// there.
+    pub async fn end_sessions(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        id: AccountId,
+    ) -> Result<Account, AuthError> {
+        let account = self.get_account(attempt.by, id).await?.attended(attempt.at);
+        let entry = attempt.entry(account.subject(), "end-sessions");
+        let change = attempt.change(vec![entry], &account);
+        let ending = Ending { except: None, reason: RevocationReason::EndedByAdmin };
+        let ended = self.parts.accounts.replace_and_end(&account, &ending, &change).await;
+        ended.map_err(refusal)?;
+        Ok(account)
     }
 
     /// Whether an inspection can be given to this account.

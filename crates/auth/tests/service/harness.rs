@@ -2,13 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup must stop the test")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::counting::Counting;
 use async_trait::async_trait;
 use gacp_auth::{
     Account, AccountPatch, AccountStatus, Auth, AuthError, AuthParts, Caller, ConsentDraft,
-    HashError, Login, LoginDraft, MemoryAuth, Password, PasswordHash, PasswordHasher, Policy,
-    Registration, SessionStore, StaffDraft, Tokens, Unproven, Visit,
+    HashError, Login, LoginDraft, MemoryAuth, MemoryGuesses, Password, PasswordHash,
+    PasswordHasher, Policy, Registration, SessionStore, StaffDraft, Tokens, Unproven, Visit,
 };
 use gacp_keys::{Keyring, MasterKey, MemoryKeys, sha256, to_base64url};
 use gacp_store::{
@@ -25,6 +26,7 @@ pub(crate) const NATIONAL_ID: &str = "1234567890121";
 #[derive(Default)]
 pub(crate) struct CountingHasher {
     operations: AtomicUsize,
+    overloaded: AtomicBool,
 }
 
 impl CountingHasher {
@@ -32,26 +34,33 @@ impl CountingHasher {
         self.operations.load(Ordering::SeqCst)
     }
 
-    fn digest(&self, password: &Password) -> PasswordHash {
+    /// From now on every hash is refused, or none.
+    pub(crate) fn overload(&self, overloaded: bool) {
+        self.overloaded.store(overloaded, Ordering::SeqCst);
+    }
+
+    fn digest(&self, password: &Password) -> Result<PasswordHash, HashError> {
+        if self.overloaded.load(Ordering::SeqCst) {
+            return Err(HashError::Overloaded);
+        }
         self.operations.fetch_add(1, Ordering::SeqCst);
         let digest = to_base64url(&sha256(password.as_bytes()));
-        PasswordHash::parse(format!("$sha256${digest}")).unwrap()
+        Ok(PasswordHash::parse(format!("$sha256${digest}")).unwrap())
     }
 }
 
 #[async_trait]
 impl PasswordHasher for CountingHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
-        Ok(self.digest(password))
+        self.digest(password)
     }
 
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<bool, HashError> {
-        Ok(self.digest(password) == *hash)
+        Ok(self.digest(password)? == *hash)
     }
 
     async fn verify_nothing(&self, password: &Password) -> Result<(), HashError> {
-        self.digest(password);
-        Ok(())
+        self.digest(password).map(drop)
     }
 }
 
@@ -61,6 +70,7 @@ pub(crate) struct World {
     pub(crate) keyring: Keyring,
     pub(crate) stores: MemoryAuth,
     pub(crate) ledger: Arc<MemoryLedger>,
+    calls: Arc<AtomicUsize>,
 }
 
 pub(crate) fn now() -> Timestamp {
@@ -73,7 +83,12 @@ pub(crate) fn later(seconds: i64) -> Timestamp {
 
 /// A visit by a device that shows no token.
 pub(crate) fn visit(seconds: i64) -> Visit<'static> {
-    Visit { at: later(seconds), device_token: None, user_agent: Some("Field app/1.0") }
+    Visit {
+        at: later(seconds),
+        device_token: None,
+        user_agent: Some("Field app/1.0"),
+        address: None,
+    }
 }
 
 pub(crate) fn policy() -> Policy {
@@ -144,14 +159,21 @@ impl World {
         let ledger = MemoryLedger::shared();
         let stores = MemoryAuth::new(Arc::clone(&ledger));
         let hasher = Arc::new(CountingHasher::default());
+        let calls = Arc::default();
         let auth = Auth::new(AuthParts {
-            accounts: Arc::new(stores.accounts()),
+            accounts: Arc::new(Counting::new(stores.accounts(), &calls)),
             sessions: Arc::new(stores.sessions()),
+            guesses: Arc::new(Counting::new(MemoryGuesses::default(), &calls)),
             hasher: Arc::<CountingHasher>::clone(&hasher),
             keyring: keyring.clone(),
             policy: policy(),
         });
-        Self { auth, hasher, keyring, stores, ledger }
+        Self { auth, hasher, keyring, stores, ledger, calls }
+    }
+
+    /// How often accounts and guesses were asked for anything.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 
     /// A world in which Somchai has registered.

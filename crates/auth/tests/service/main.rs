@@ -1,8 +1,11 @@
 //! The use cases of accounts and sessions, over the in-memory stores.
 
 mod accounts;
+mod counting;
+mod guesses;
 mod harness;
 mod logins;
+mod passwords;
 mod refreshes;
 mod staff;
 mod tokens;

@@ -52,6 +52,7 @@ impl Made {
         Some(match collection {
             "accounts" => account(number),
             "sessions" => self.session(number),
+            "guesses" => self.guesses(number),
             "farms" => self.farm(number),
             "plots" => self.plot(number),
             "applications" => self.application(number),
@@ -82,6 +83,18 @@ impl Made {
             "currentHash": hash(number),
             "endsAt": moment(mixed(number, 2) % self.documents),
             "ended": mixed(number, 3) % 10 < 7,
+        }
+    }
+
+    fn guesses(self, number: u32) -> Document {
+        let seen = self.now.as_millisecond() + i64::from(number);
+        doc! {
+            "_id": hash(number),
+            "count": 1_i64,
+            "beganAt": moment(number),
+            "waits": 0_i64,
+            "lockedUntil": 0_i64,
+            "seenAt": DateTime::from_millis(seen),
         }
     }
 

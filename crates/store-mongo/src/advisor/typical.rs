@@ -14,6 +14,7 @@ const FURTHEST: u64 = 10_000;
 pub(super) struct Typical {
     pub(super) account: Option<Document>,
     pub(super) session: Option<Document>,
+    pub(super) guesses: Option<Document>,
     pub(super) farm: Option<Document>,
     pub(super) plot: Option<Document>,
     pub(super) application: Option<Document>,
@@ -40,6 +41,7 @@ impl Typical {
         Ok(Self {
             account: mongo.typical("accounts", [farmer, has("nationalIds")]).await?,
             session: mongo.typical("sessions", [doc! { "ended": false }]).await?,
+            guesses: mongo.typical("guesses", []).await?,
             farm: mongo.typical("farms", [doc! { "status": "suspended" }]).await?,
             plot: mongo.typical("plots", []).await?,
             application: mongo.typical("applications", [doc! { "status": "rejected" }]).await?,

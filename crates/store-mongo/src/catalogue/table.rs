@@ -9,6 +9,9 @@ use crate::validators;
 /// Receipts go after a day; this is for those that nobody prunes.
 const RECEIPTS_FORGOTTEN: Duration = Duration::from_hours(48);
 
+/// Buckets count for a day at most, and are pruned then; this is for those that nobody prunes.
+const GUESSES_FORGOTTEN: Duration = Duration::from_hours(48);
+
 /// Every collection of the store.
 pub fn collections() -> &'static [Collection] {
     COLLECTIONS
@@ -27,6 +30,12 @@ const COLLECTIONS: &[Collection] = &[
         shard_key: Some(("_id", Hashed)),
         indexes: SESSIONS,
         validator: validators::sessions,
+    },
+    Collection {
+        name: "guesses",
+        shard_key: Some(("_id", Hashed)),
+        indexes: GUESSES,
+        validator: validators::guesses,
     },
     Collection {
         name: "farms",
@@ -117,6 +126,11 @@ const SESSIONS: &[Index] = &[
     // The end last: an expired session is passed over without being read.
     Index::on("sessions_account_live", &[("account", Up), ("_id", Down), ("endsAt", Up)])
         .only(Only::Where("ended", false)),
+];
+
+const GUESSES: &[Index] = &[
+    Index::on("guesses_began", &[("beganAt", Up), ("lockedUntil", Up)]),
+    Index::on("guesses_seen", &[("seenAt", Up)]).forgets_after(GUESSES_FORGOTTEN),
 ];
 
 const FARMS: &[Index] = &[

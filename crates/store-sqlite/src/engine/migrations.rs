@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     "0004_farms"
     "0005_certifications"
     "0006_farm_places"
+    "0007_guesses"
 };
 
 /// Brings a file to the newest schema.

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use gacp_auth::contract::guesses::Guesses;
 use gacp_auth::contract::{AuthFixture, sample};
 use gacp_auth::{AccountStore, RevocationReason, SessionStore};
 use gacp_store::{Change, StoreError};
@@ -27,6 +28,15 @@ mod sessions {
     use super::*;
 
     gacp_auth::session_store_contract!(async { fixture() });
+}
+
+mod guesses {
+    use super::*;
+
+    gacp_auth::guess_store_contract!(async {
+        let store: Guesses = Arc::new(fresh());
+        store
+    });
 }
 
 #[tokio::test]

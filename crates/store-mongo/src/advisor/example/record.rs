@@ -1,6 +1,6 @@
 //! The queries that ask about one record, by the kind of the record.
 
-use gacp_auth::{AccountFilter, AccountStatus};
+use gacp_auth::{AccountFilter, AccountStatus, LONGEST_WINDOW};
 use gacp_certifications::{ApplicationFilter, CertificateFilter, CertificateStatus, Status};
 use gacp_farms::{Bounds, Crop, FarmFilter, FarmStatus};
 use gacp_store::{PageRequest, Role, Subject, SubjectKind};
@@ -10,12 +10,13 @@ use jiff::{Span, Timestamp};
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
-use super::{Example, PAGE, changing, equal, finding, found, id, pages, removing, says};
+use super::{Example, PAGE, changing, equal, finding, id, pages, removing, says};
 use crate::applications::rows::booked_for;
 use crate::document::moment;
 use crate::reading::by_id;
 use crate::{
-    accounts, applications, certificates, farms, history, keys, obligations, receipts, sessions,
+    accounts, applications, certificates, farms, guesses, history, keys, obligations, receipts,
+    sessions,
 };
 
 /// Half the side of a box in which farms are looked for, in degrees: some tens of kilometres.
@@ -44,7 +45,8 @@ pub(super) fn of_account(account: &Document) -> Option<Vec<Example>> {
         equal(accounts::BY_EMAIL, account, &["email"]),
     ];
     let ids = account.get_array("nationalIds").ok().and_then(|ids| ids.first().cloned());
-    examples.extend(ids.map(|id| found(accounts::BY_NATIONAL_ID, doc! { "nationalIds": id })));
+    let ids = ids.as_ref().and_then(Bson::as_str).map(|id| [id.to_owned(), String::new()]);
+    examples.extend(ids.map(|ids| finding(accounts::by_national_id(&ids))));
     if account.contains_key("phone") {
         examples.push(equal(accounts::PHONE_TAKEN, account, &["phone"]));
     }
@@ -70,6 +72,16 @@ pub(super) fn of_session(session: &Document) -> Option<Vec<Example>> {
                 "cursor": {},
             },
         },
+    ])
+}
+
+pub(super) fn of_guesses(bucket: &Document) -> Option<Vec<Example>> {
+    let began_at = bucket.get("beganAt").and_then(moment)?;
+    let seen = doc! { "seenAt": { "$lte": bucket.get("seenAt")? } };
+    Some(vec![
+        equal(guesses::BY_KEY, bucket, &["_id"]),
+        removing(guesses::BY_AGE, guesses::forgotten(began_at + LONGEST_WINDOW)),
+        removing(guesses::FORGOTTEN, seen),
     ])
 }
 

@@ -1,0 +1,45 @@
+//! Changing one's own password.
+
+use gacp_store::{Attempt, Submitted};
+
+use super::guessing::Identifier;
+use super::login::Visit;
+use super::{Auth, refusal};
+use crate::draft::at;
+use crate::password::may_be_guessed;
+use crate::{
+    Account, AuthError, Ending, Password, PasswordChange, RevocationReason, SessionId, Unproven,
+};
+
+impl Auth {
+    /// Gives the actor's own account another password, and ends its other sessions with it. The
+    /// present password is asked for, and counted as a guess: who holds a session does not
+    /// thereby hold the account. Fails with [`Unproven::InvalidCredentials`] when it is wrong or
+    /// there were too many guesses.
+    pub async fn change_password(
+        &self,
+        attempt: &Attempt<'_, Account>,
+        (session, draft): (SessionId, Submitted<PasswordChange>),
+        visit: &Visit<'_>,
+    ) -> Result<Account, AuthError> {
+        let account = self.parts.accounts.find(attempt.by.id).await?;
+        let account = account.ok_or(AuthError::NotFound)?;
+        let draft = draft?.into_inner();
+        if may_be_guessed(&draft.new_password, account.email().as_str(), account.full_name()) {
+            return Err(at("/newPassword")(crate::Malformed::Format).into());
+        }
+        let identifier = Identifier::email(account.email());
+        let current = (Some(&account), draft.current_password.as_str());
+        if !self.prove(&identifier, current, visit).await? {
+            return Err(Unproven::InvalidCredentials.into());
+        }
+        let hash = self.parts.hasher.hash(&Password::new(&draft.new_password)).await?;
+        let account = account.with_password(hash, attempt.at);
+        let entry = attempt.entry(account.subject(), "change-password");
+        let change = attempt.change(vec![entry], &account);
+        let ending = Ending { except: Some(session), reason: RevocationReason::PasswordChanged };
+        let changed = self.parts.accounts.replace_and_end(&account, &ending, &change).await;
+        changed.map_err(refusal)?;
+        Ok(account)
+    }
+}
