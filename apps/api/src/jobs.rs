@@ -34,6 +34,11 @@ async fn run_once(services: &Services) {
         Ok(expired) => tracing::info!(expired, "applications expired"),
         Err(error) => tracing::warn!(%error, "expiry failed"),
     }
+    match services.stores.guesses.prune(now).await {
+        Ok(0) => {}
+        Ok(guesses) => tracing::info!(guesses, "old guesses at passwords forgotten"),
+        Err(error) => tracing::warn!(%error, "pruning failed"),
+    }
     match services.stores.receipts.prune(now).await {
         Ok(0) => {}
         Ok(receipts) => tracing::info!(receipts, "old receipts forgotten"),

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use gacp_auth::{AccountStore, SessionStore};
+use gacp_auth::{AccountStore, GuessStore, SessionStore};
 use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
 use gacp_farms::{FarmObligations, FarmStore};
 use gacp_keys::KeyStore;
@@ -19,6 +19,7 @@ pub struct Stores {
     pub(crate) keys: Arc<dyn KeyStore>,
     pub(crate) accounts: Arc<dyn AccountStore>,
     pub(crate) sessions: Arc<dyn SessionStore>,
+    pub(crate) guesses: Arc<dyn GuessStore>,
     pub(crate) farms: Arc<dyn FarmStore>,
     pub(crate) obligations: Arc<dyn FarmObligations>,
     pub(crate) applications: Arc<dyn ApplicationStore>,
@@ -58,6 +59,7 @@ impl Stores {
         S: KeyStore
             + AccountStore
             + SessionStore
+            + GuessStore
             + FarmStore
             + FarmObligations
             + ApplicationStore
@@ -71,6 +73,7 @@ impl Stores {
             keys: store.clone(),
             accounts: store.clone(),
             sessions: store.clone(),
+            guesses: store.clone(),
             farms: store.clone(),
             obligations: store.clone(),
             applications: store.clone(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
-use crate::http::reply::{created, ok};
+use crate::http::reply::{created, no_content, ok};
 use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
 use crate::routes::Paging;
 use crate::views::AccountView;
@@ -72,6 +72,24 @@ pub(crate) fn routes() -> Routes {
                 .returns::<AccountView>(200, "The account.")
                 .refuses(&[Code::Forbidden])
         })
+        .post(
+            "/api/admin/users/{id}/unlock",
+            Options::bearer().optional_json().idempotent(),
+            unlock,
+        )
+        .says(|| {
+            op("unlockUser", "Lets a locked account be logged in to again.")
+                .who("ADMIN")
+                .returns_nothing(204, "The account is not locked.")
+                .refuses(&[Code::Forbidden])
+        })
+        .delete("/api/admin/users/{id}/sessions", Options::bearer(), end_sessions)
+        .says(|| {
+            op("endUserSessions", "Ends every session of an account.")
+                .who("ADMIN")
+                .returns_nothing(204, "No session of the account lives.")
+                .refuses(&[Code::Forbidden])
+        })
 }
 
 /// `GET /api/admin/users`: accounts; inspectors for reviewers too.
@@ -112,4 +130,26 @@ async fn change(
         auth.change_account(attempt, &target, body.0).await
     })
     .await
+}
+
+/// `POST /api/admin/users/{id}/unlock`: lets a locked account be logged in to again.
+async fn unlock(
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let id = AccountId::parse_or_absent(&id);
+    let answer = |_: &Account| no_content();
+    call.run(caller.actor, answer, async |attempt| auth.unlock_account(attempt, id).await).await
+}
+
+/// `DELETE /api/admin/users/{id}/sessions`: ends every session of an account.
+async fn end_sessions(
+    (call, caller): (Call, Caller),
+    id: Path<String>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let id = AccountId::parse_or_absent(&id);
+    let answer = |_: &Account| no_content();
+    call.run(caller.actor, answer, async |attempt| auth.end_sessions(attempt, id).await).await
 }

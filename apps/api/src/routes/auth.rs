@@ -1,14 +1,14 @@
 //! `/api/auth`: registration, login, refresh and the caller's own account.
 
 use actix_web::web::Data;
-use gacp_auth::{Auth, LoginDraft, ProfilePatch, Registration};
+use gacp_auth::{Auth, LoginDraft, PasswordChange, ProfilePatch, Registration};
 use gacp_store::{AccountId, Actor, Role};
 use garde::Validate;
 use serde::Deserialize;
 
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
-use crate::http::reply::{created, data, ok};
+use crate::http::reply::{created, data, no_content, ok};
 use crate::http::{ApiError, Body, Call, Caller, IfMatch, Options, Reply, Routes};
 use crate::routes::visitor::{Visitor, device_cookie};
 use crate::routes::{ANYBODY, SIGNED_IN};
@@ -70,6 +70,14 @@ pub(crate) fn routes() -> Routes {
                 .returns::<ProfileView>(200, "The account.")
                 .refuses(&[Code::AccountExists])
         })
+        .post("/api/auth/password/change", Options::bearer().json().no_store(), change_password)
+        .says(|| {
+            op("changePassword", "Changes the password, and ends every other session.")
+                .who(SIGNED_IN)
+                .takes::<PasswordChange>()
+                .returns_nothing(204, "The password is changed.")
+                .refuses(&[Code::InvalidCredentials, Code::TemporarilyOverloaded])
+        })
 }
 
 /// `POST /api/auth/register`: opens a farmer's account.
@@ -130,6 +138,21 @@ async fn revise_profile(
     };
     call.run(caller.actor, answer, async |attempt| {
         auth.revise_profile(attempt, &expected.0, body.0).await
+    })
+    .await
+}
+
+/// `POST /api/auth/password/change`: changes the password, and ends every other session.
+async fn change_password(
+    (call, caller): (Call, Caller),
+    visitor: Visitor,
+    body: Body<PasswordChange>,
+    auth: Data<Auth>,
+) -> Result<Reply, ApiError> {
+    let (session, visit) = (caller.session.into(), visitor.visit(call.at));
+    let answer = |_: &gacp_auth::Account| no_content().no_store();
+    call.run(caller.actor, answer, async |attempt| {
+        auth.change_password(attempt, (session, body.0), &visit).await
     })
     .await
 }

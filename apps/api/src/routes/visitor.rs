@@ -1,6 +1,7 @@
 //! What a client says of its device when it logs in or refreshes.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -26,6 +27,7 @@ const USER_AGENT_CHARS: usize = 200;
 pub(crate) struct Visitor {
     device_token: Option<String>,
     user_agent: Option<String>,
+    address: Option<IpAddr>,
     secure: bool,
 }
 
@@ -36,6 +38,7 @@ impl Visitor {
             at,
             device_token: self.device_token.as_deref(),
             user_agent: self.user_agent.as_deref(),
+            address: self.address,
         }
     }
 
@@ -60,6 +63,7 @@ impl FromRequest for Visitor {
         ready(Ok(Self {
             device_token: cookie.or_else(|| header(DEVICE_HEADER)),
             user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()),
+            address: request.peer_addr().map(|peer| peer.ip()),
             secure: shell.is_some_and(|shell| shell.behind_tls),
         }))
     }

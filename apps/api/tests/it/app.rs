@@ -135,6 +135,11 @@ impl User {
         }
     }
 
+    /// The same person before he has logged in.
+    pub(crate) fn anybody(&self) -> User {
+        User { token: None, ..self.clone() }
+    }
+
     /// A request to complete with headers and a body.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

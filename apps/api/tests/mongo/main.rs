@@ -17,6 +17,8 @@ mod farms;
 mod idempotency;
 #[path = "../it/journey.rs"]
 mod journey;
+#[path = "../it/lockout.rs"]
+mod lockout;
 mod place;
 #[path = "../it/places.rs"]
 mod places;
