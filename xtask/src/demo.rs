@@ -2,13 +2,10 @@
 
 mod account;
 mod application;
-mod bodies;
 mod certificate;
 mod farm;
-mod inspection;
+pub(crate) mod inspection;
 mod journey;
-mod people;
-mod round;
 mod rounds;
 mod script;
 mod session;

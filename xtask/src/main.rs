@@ -1,12 +1,15 @@
 //! `cargo xtask <task>`: everything that CI and operators run and that is not the server.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
 
+mod bodies;
 mod check;
 mod client;
 mod demo;
 mod index;
 mod interrupt;
 mod meter;
+mod people;
+mod round;
 mod server;
 mod services;
 mod test;

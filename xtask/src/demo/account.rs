@@ -3,10 +3,10 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::people::{Registration, STAFF_PASSWORD, User};
-use super::round::Round;
 use super::script::Script;
 use crate::client::{Api, Reply};
+use crate::people::{Registration, STAFF_PASSWORD, User};
+use crate::round::Round;
 
 pub(super) async fn play(
     api: &Api,

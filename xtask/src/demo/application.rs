@@ -3,12 +3,12 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::bodies;
 use super::farm::Farm;
 use super::journey::Cast;
-use super::people::{User, random};
 use super::script::Script;
+use crate::bodies;
 use crate::client::Reply;
+use crate::people::{User, random};
 
 /// Plays until the inspection is to be scheduled; returns the application's id.
 pub(super) async fn play(script: &mut Script, cast: &Cast, farm: &Farm) -> Result<String> {

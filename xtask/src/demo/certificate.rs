@@ -6,11 +6,11 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::bodies::HOUSE;
 use super::journey::Cast;
-use super::people::Registration;
 use super::script::Script;
+use crate::bodies::HOUSE;
 use crate::client::{Api, Reply};
+use crate::people::Registration;
 
 const REASON: &str = "พบการใช้สารเคมีต้องห้าม";
 

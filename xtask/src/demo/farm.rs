@@ -3,10 +3,10 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::bodies::{self, CELLS, Corner, Plot};
-use super::people::{Staff, User, random};
-use super::round::Round;
 use super::script::Script;
+use crate::bodies::{self, CELLS, Corner, Plot};
+use crate::people::{Staff, User, random};
+use crate::round::Round;
 
 /// A farm that staff have approved.
 pub(super) struct Farm {

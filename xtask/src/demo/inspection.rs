@@ -5,9 +5,9 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::journey::Cast;
-use super::round::Round;
 use super::script::Script;
 use crate::client::Reply;
+use crate::round::Round;
 
 /// In how many days the visit may be: from a fortnight to half a year.
 const FIRST_DAY: u64 = 14;
@@ -21,7 +21,7 @@ const OPENING_SECONDS: i64 = 2 * HOUR_SECONDS;
 
 /// So many visits of an hour do not meet: more than a run has rounds, also when midnight moves the
 /// later ones by a day.
-pub(super) const VISITS: u64 = DAYS * HOURS;
+pub(crate) const VISITS: u64 = DAYS * HOURS;
 
 /// How far from its own visit a round looks for another one; coprime to [`VISITS`].
 const STRIDE: u64 = 211;

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::people::{Staff, User};
-use super::round::Round;
 use super::script::Script;
 use super::{account, application, certificate, farm, inspection, session};
 use crate::client::Api;
+use crate::people::{Staff, User};
+use crate::round::Round;
 
 /// Plays every scene; returns the number of the certificate that was issued and revoked.
 pub(super) async fn play(api: &Api, script: &mut Script, round: Round) -> Result<String> {

@@ -9,11 +9,11 @@ use anyhow::{Context, Result};
 use clap::value_parser;
 
 use super::journey;
-use super::round::{MOST, Round};
 use super::script::Script;
 use crate::client::Api;
 use crate::interrupt;
 use crate::meter::{Meter, Report, Routes};
+use crate::round::{MOST, Round};
 use crate::services::counters::Counters;
 
 /// How often the journey is played, and what is measured then.

@@ -5,9 +5,9 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::journey::Cast;
-use super::people::{Registration, User};
 use super::script::Script;
 use crate::client::{Api, Reply};
+use crate::people::{Registration, User};
 
 pub(super) async fn play(
     api: &Api,

@@ -2,39 +2,39 @@
 
 use anyhow::Result;
 
-use super::people::random;
+use crate::people::random;
 
 /// How many rounds one run may have: their places and visits still all differ.
-pub(super) const MOST: u32 = 1_000;
+pub(crate) const MOST: u32 = 1_000;
 
 /// Numbers have eight digits, as telephone numbers have.
 const NUMBERS: u64 = 100_000_000;
 
 /// One round: people, places and times that no other round of its run has come from its number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Round {
+pub(crate) struct Round {
     number: u64,
 }
 
 impl Round {
     /// The first round of a run: anywhere, so that runs against one server hardly ever meet.
-    pub(super) fn first() -> Result<Self> {
+    pub(crate) fn first() -> Result<Self> {
         let number = random(NUMBERS - u64::from(MOST))?;
         Ok(Self { number })
     }
 
     /// The round that is so many rounds later.
-    pub(super) fn later(self, rounds: u32) -> Self {
+    pub(crate) fn later(self, rounds: u32) -> Self {
         Self { number: self.number + u64::from(rounds) }
     }
 
     /// At most eight digits.
-    pub(super) fn number(self) -> u64 {
+    pub(crate) fn number(self) -> u64 {
         self.number
     }
 
     /// One of so many: as many rounds in a row have each another one.
-    pub(super) fn one_of(self, many: u64) -> u64 {
+    pub(crate) fn one_of(self, many: u64) -> u64 {
         self.number % many
     }
 }
@@ -43,8 +43,9 @@ impl Round {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{bodies::CELLS, inspection::VISITS};
     use super::{MOST, NUMBERS, Round};
+    use crate::bodies::CELLS;
+    use crate::demo::inspection::VISITS;
 
     #[test]
     fn the_rounds_of_a_run_have_each_their_place_and_their_visit() {

@@ -1,9 +1,9 @@
-//! What the farmer of the journey sends: a farm on the slopes above Mae Rim, north of Chiang Mai.
+//! What farmers send: a farm on the slopes above Mae Rim, north of Chiang Mai.
 
 use serde_json::{Value, json};
 
 /// A street address as Thai forms ask for it.
-pub(super) fn address() -> Value {
+pub(crate) fn address() -> Value {
     json!({
         "houseNo": HOUSE, "moo": "5", "road": "แม่ริม-สะเมิง", "tambon": "แม่แรม",
         "amphoe": "แม่ริม", "changwat": "เชียงใหม่", "postalCode": "50180",
@@ -11,21 +11,21 @@ pub(super) fn address() -> Value {
 }
 
 /// The part of the address that the public must never see.
-pub(super) const HOUSE: &str = "188/37";
+pub(crate) const HOUSE: &str = "188/37";
 
 /// The south-west corner of a farm, in degrees of WGS 84.
 #[derive(Clone, Copy)]
-pub(super) struct Corner {
+pub(crate) struct Corner {
     lon: f64,
     lat: f64,
 }
 
 /// Farms of different rounds lie in different cells, so that their plots do not overlap.
-pub(super) const CELLS: u32 = 1_500;
+pub(crate) const CELLS: u32 = 1_500;
 
 impl Corner {
     /// The corner of a cell; a cell is about 530 m by 550 m, larger than the farm.
-    pub(super) fn of_cell(cell: u32) -> Self {
+    pub(crate) fn of_cell(cell: u32) -> Self {
         let (column, row) = (cell % 30, cell / 30);
         Self { lon: 98.850 + 0.005 * f64::from(column), lat: 18.800 + 0.005 * f64::from(row) }
     }
@@ -38,7 +38,7 @@ impl Corner {
 }
 
 /// A farm of 25 rai; its plots measure 25.2.
-pub(super) fn farm(name: &str, corner: Corner) -> Value {
+pub(crate) fn farm(name: &str, corner: Corner) -> Value {
     json!({
         "name": name,
         "farmType": "OUTDOOR",
@@ -49,15 +49,15 @@ pub(super) fn farm(name: &str, corner: Corner) -> Value {
 }
 
 /// A plot, and what the server will measure.
-pub(super) struct Plot {
-    pub(super) name: &'static str,
+pub(crate) struct Plot {
+    pub(crate) name: &'static str,
     /// On the ground, within 1 %.
-    pub(super) area_m2: f64,
-    pub(super) body: Value,
+    pub(crate) area_m2: f64,
+    pub(crate) body: Value,
 }
 
 /// The two plots of the farm.
-pub(super) fn plots(corner: Corner) -> [Plot; 2] {
+pub(crate) fn plots(corner: Corner) -> [Plot; 2] {
     let made = |name, area_m2, outline| Plot { name, area_m2, body: plot(name, corner, outline) };
     let by_the_stream = [(0, 0), (142, -12), (171, 66), (128, 131), (37, 118), (-14, 58), (0, 0)];
     let on_the_hill = [(210, 10), (338, 22), (352, 97), (281, 140), (204, 109), (210, 10)];
@@ -79,12 +79,12 @@ fn plot(name: &str, corner: Corner, outline: &[(i16, i16)]) -> Value {
 }
 
 /// A plot whose boundary crosses itself.
-pub(super) fn bow_tie(corner: Corner) -> Value {
+pub(crate) fn bow_tie(corner: Corner) -> Value {
     plot("แปลงไขว้", corner, &[(0, 0), (100, 100), (100, 0), (0, 100), (0, 0)])
 }
 
 /// An application for the farm's plots.
-pub(super) fn application(farm: &str, plots: &[String]) -> Value {
+pub(crate) fn application(farm: &str, plots: &[String]) -> Value {
     json!({
         "farmId": farm,
         "plotIds": plots,

@@ -4,30 +4,30 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::round::Round;
 use crate::client::{Api, Call, Reply};
+use crate::round::Round;
 
 /// The password of every account of the demonstration data.
-pub(super) const STAFF_PASSWORD: &str = "demo-Turmeric-2026";
+pub(crate) const STAFF_PASSWORD: &str = "demo-Turmeric-2026";
 
 /// Random numbers for what differs from run to run.
-pub(super) fn random(below: u64) -> Result<u64> {
+pub(crate) fn random(below: u64) -> Result<u64> {
     let number = getrandom::u64().context("the system gives no randomness")?;
     Ok(number % below)
 }
 
 /// What somebody fills in who registers.
-pub(super) struct Registration {
-    pub(super) email: String,
-    pub(super) password: &'static str,
-    pub(super) full_name: &'static str,
-    pub(super) phone: String,
-    pub(super) national_id: String,
+pub(crate) struct Registration {
+    pub(crate) email: String,
+    pub(crate) password: &'static str,
+    pub(crate) full_name: &'static str,
+    pub(crate) phone: String,
+    pub(crate) national_id: String,
 }
 
 impl Registration {
     /// The farmer of a round; no other round has her e-mail, phone and national ID.
-    pub(super) fn of(round: Round) -> Self {
+    pub(crate) fn of(round: Round) -> Self {
         let number = round.number();
         Self {
             email: format!("somying.{number:08}@farm.example"),
@@ -39,12 +39,12 @@ impl Registration {
     }
 
     /// Anybody, for a registration that is refused.
-    pub(super) fn invent() -> Result<Self> {
+    pub(crate) fn invent() -> Result<Self> {
         Ok(Self::of(Round::first()?))
     }
 
     /// The body of the request that registers, with some fields as given.
-    pub(super) fn body_with(&self, fields: &[(&str, &str)]) -> Value {
+    pub(crate) fn body_with(&self, fields: &[(&str, &str)]) -> Value {
         let mut body = self.body();
         for (field, value) in fields {
             if let Some(place) = body.as_object_mut() {
@@ -54,14 +54,14 @@ impl Registration {
         body
     }
 
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         json!({
             "email": self.email,
             "password": self.password,
             "fullName": self.full_name,
             "phone": self.phone,
             "nationalId": self.national_id,
-            "address": super::bodies::address(),
+            "address": crate::bodies::address(),
             "consent": {"termsVersion": "2026-01", "privacyVersion": "2026-01"},
         })
     }
@@ -76,17 +76,17 @@ fn national_id(twelve_digits: u64) -> String {
 }
 
 /// Somebody who is logged in.
-pub(super) struct User {
+pub(crate) struct User {
     api: Api,
-    pub(super) id: String,
-    pub(super) role: String,
-    pub(super) access: String,
-    pub(super) refresh: String,
+    pub(crate) id: String,
+    pub(crate) role: String,
+    pub(crate) access: String,
+    pub(crate) refresh: String,
 }
 
 impl User {
     /// Logs in with what identifies the person: an e-mail or a national ID, and a password.
-    pub(super) async fn log_in(api: &Api, credentials: Value) -> Result<Self> {
+    pub(crate) async fn log_in(api: &Api, credentials: Value) -> Result<Self> {
         let reply = api.post("/api/auth/login", credentials).expect(200).await?;
         reply.check("/data/tokens/tokenType", "Bearer")?;
         Ok(Self {
@@ -98,30 +98,30 @@ impl User {
         })
     }
 
-    pub(super) fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
+    pub(crate) fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
         self.api.call(method, path).bearer(&self.access)
     }
 
-    pub(super) fn get(&self, path: impl Into<String>) -> Call<'_> {
+    pub(crate) fn get(&self, path: impl Into<String>) -> Call<'_> {
         self.call(Method::GET, path)
     }
 
-    pub(super) fn post(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+    pub(crate) fn post(&self, path: impl Into<String>, body: Value) -> Call<'_> {
         self.call(Method::POST, path).json(body)
     }
 
-    pub(super) fn patch(&self, path: impl Into<String>, body: Value) -> Call<'_> {
+    pub(crate) fn patch(&self, path: impl Into<String>, body: Value) -> Call<'_> {
         self.call(Method::PATCH, path).json(body)
     }
 
     /// An action on what is at `path`, in the state in which this person sees it now.
-    pub(super) async fn action(&self, path: &str, name: &str, body: Value) -> Result<Call<'_>> {
+    pub(crate) async fn action(&self, path: &str, name: &str, body: Value) -> Result<Call<'_>> {
         let tag = self.get(path).expect(200).await?.tag()?;
         Ok(self.post(format!("{path}/actions/{name}"), body).if_match(&tag))
     }
 
     /// Takes an action and sees that it leads where it should.
-    pub(super) async fn act(
+    pub(crate) async fn act(
         &self,
         path: &str,
         name: &str,
@@ -135,16 +135,16 @@ impl User {
 }
 
 /// The staff of the demonstration data, each with a session.
-pub(super) struct Staff {
-    pub(super) reviewer: User,
-    pub(super) inspector: User,
-    pub(super) approver: User,
-    pub(super) finance: User,
-    pub(super) admin: User,
+pub(crate) struct Staff {
+    pub(crate) reviewer: User,
+    pub(crate) inspector: User,
+    pub(crate) approver: User,
+    pub(crate) finance: User,
+    pub(crate) admin: User,
 }
 
 impl Staff {
-    pub(super) async fn log_in(api: &Api) -> Result<(Self, String)> {
+    pub(crate) async fn log_in(api: &Api) -> Result<(Self, String)> {
         let staff = Self {
             reviewer: Self::member(api, "reviewer").await?,
             inspector: Self::member(api, "inspector").await?,
