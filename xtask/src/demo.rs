@@ -121,7 +121,8 @@ async fn play(
 
 /// What was answered with success outlives the process that answered.
 async fn survives(server: &mut Server, number: &str) -> Result<((), String)> {
-    server.crash_and_restart().await?;
+    server.kill()?;
+    server.restart().await?;
     let api = Api::new(&server.base)?;
     let ready = server.ready(&api).await?;
     certificate::verified(&api, number, "revoked").await?;

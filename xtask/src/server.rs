@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many lines of its log are shown when the server is the trouble.
 const LOG_TAIL: usize = 20;
 
+/// Where a server listens at first; started again, it listens there again.
+const FREE_PORT: &str = "127.0.0.1:0";
+
 /// What a server is told beside where to listen: nothing for a store of its own in its folder.
 pub(crate) type Variables = Vec<(&'static str, String)>;
 
@@ -46,17 +49,25 @@ impl Server {
     /// Starts the server with the demonstration data, and waits until it says where it listens.
     pub(crate) async fn start(program: PathBuf, variables: Variables) -> Result<Self> {
         let folder = TempDir::with_prefix("gacp-")?;
-        let (begun, child) = (Instant::now(), spawn(&program, &folder, &variables)?);
+        let begun = Instant::now();
+        let child = spawn(&program, FREE_PORT, &folder, &variables)?;
         let mut server = Self { child, program, folder, variables, begun, base: String::new() };
         server.find_address().await?;
         Ok(server)
     }
 
-    /// Kills the server without warning and starts it again on what it left behind.
-    pub(crate) async fn crash_and_restart(&mut self) -> Result<()> {
-        self.end()?;
+    /// Kills the server without warning, and returns once it is gone.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Starts a server that was killed where it was, and on what it left behind.
+    pub(crate) async fn restart(&mut self) -> Result<()> {
         self.begun = Instant::now();
-        self.child = spawn(&self.program, &self.folder, &self.variables)?;
+        let listen = self.base.trim_start_matches("http://");
+        self.child = spawn(&self.program, listen, &self.folder, &self.variables)?;
         self.find_address().await
     }
 
@@ -120,18 +131,12 @@ impl Server {
         tokio::time::sleep(POLL).await;
         Ok(())
     }
-
-    fn end(&mut self) -> Result<()> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Nothing is left to do about a process that cannot be killed.
-        self.end().ok();
+        self.kill().ok();
     }
 }
 
@@ -152,12 +157,17 @@ fn log_file(folder: &TempDir) -> PathBuf {
 }
 
 /// Starts the server; its log goes to a file, so that it can outlive this task.
-fn spawn(program: &PathBuf, folder: &TempDir, variables: &Variables) -> Result<Child> {
+fn spawn(
+    program: &PathBuf,
+    listen: &str,
+    folder: &TempDir,
+    variables: &Variables,
+) -> Result<Child> {
     let log = File::create(log_file(folder))?;
     Command::new(program)
         .arg("--demo")
         .current_dir(folder)
-        .env("GACP_LISTEN", "127.0.0.1:0")
+        .env("GACP_LISTEN", listen)
         .env("GACP_METRICS_LISTEN", "127.0.0.1:0")
         .env("GACP_DATA_DIR", folder.path().join("data"))
         .env("GACP_LOG", "info")
