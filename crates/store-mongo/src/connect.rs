@@ -19,7 +19,7 @@ const MAX_POOL: u32 = 64;
 const MIN_POOL: u32 = 8;
 
 /// How long a call waits for a primary. An election takes longer: callers are told to come back.
-const SERVER_SELECTION: Duration = Duration::from_millis(2_500);
+pub(crate) const SERVER_SELECTION: Duration = Duration::from_millis(2_500);
 
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@
 //! reply to a commit is lost, the commit is repeated, and in the end what it wrote is looked for
 //! by its id: an unknown outcome is told as one only when nothing else can be said.
 
-use std::time::Duration;
+mod patience;
 
 use gacp_store::{BoxError, StoreError};
 use mongodb::ClientSession;
@@ -13,18 +13,12 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::ReadConcern;
 use thiserror::Error;
-use tokio::time::{Instant, sleep};
 
 use crate::Mongo;
 use crate::connect::{MAX_TIME, write_concern};
 use crate::errors::Failure;
 use crate::mongo::detached;
-
-/// How long a transaction is tried again.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The longest wait between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_millis(128);
+use patience::Patience;
 
 /// What it means that a step found nothing to change.
 pub(crate) type Refusal = fn() -> StoreError;
@@ -100,16 +94,11 @@ impl Mongo {
     /// Does all steps of a transaction, or none. Says how many documents the steps changed.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<u64, StoreError> {
         let mongo = self.clone();
-        detached(async move { mongo.try_until(Instant::now() + DEADLINE, &transaction).await })
-            .await
+        detached(async move { mongo.try_again_and_again(&transaction).await }).await
     }
 
-    async fn try_until(
-        &self,
-        deadline: Instant,
-        transaction: &Transaction,
-    ) -> Result<u64, Failure> {
-        let mut patience = Patience { deadline, attempts: 0 };
+    async fn try_again_and_again(&self, transaction: &Transaction) -> Result<u64, Failure> {
+        let mut patience = Patience::from_now();
         loop {
             // A session that is dropped ends its transaction, and nobody waits for that.
             let mut session = self.client.start_session().await?;
@@ -254,26 +243,4 @@ fn in_doubt(failure: Failure) -> Failure {
         other => other.into(),
     };
     StoreError::Unavailable(InDoubt(source).into()).into()
-}
-
-/// How long something is tried again, with waits that grow and that nobody shares.
-struct Patience {
-    deadline: Instant,
-    attempts: u32,
-}
-
-impl Patience {
-    /// Waits before the next attempt; says whether there may be one.
-    async fn wait(&mut self) -> bool {
-        let longest = Duration::from_millis(1 << self.attempts.min(7)).min(LONGEST_WAIT);
-        self.attempts = self.attempts.saturating_add(1);
-        // Without randomness everybody waits the longest: slower, and no less correct.
-        let share = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
-        let wait = longest.mul_f64(share);
-        if Instant::now() + wait >= self.deadline {
-            return false;
-        }
-        sleep(wait).await;
-        true
-    }
 }
