@@ -2,8 +2,12 @@
 //!
 //! See draft-ietf-httpapi-idempotency-key-header. The key is claimed before the handler runs. The
 //! reply to a change is stored in the change's own transaction; refusals that would come again are
-//! stored afterwards; everything else frees the key. When the client goes away in between nothing
-//! is freed, because nobody knows how far the change got: the lease ends by itself.
+//! stored afterwards; everything else frees the key, behind the reply when the store is out. When
+//! the client goes away in between nothing is freed, because nobody knows how far the change got:
+//! the lease ends by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,7 +17,11 @@ use actix_web::http::header::{
     VARY,
 };
 use actix_web::{HttpMessage as _, HttpRequest};
-use gacp_store::{BoxError, Claim, Fingerprint, Lease, Receipt, ReceiptKey, StoredReply};
+use gacp_store::{
+    BoxError, Claim, Fingerprint, Lease, RECEIPT_LEASE, Receipt, ReceiptKey, ReceiptStore,
+    StoredReply,
+};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::body::Sent;
 use super::call::Granted;
@@ -25,6 +33,13 @@ pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("ide
 /// The headers that belong to the content of a reply; the others belong to one exchange.
 const KEPT: [HeaderName; 8] =
     [CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, LINK, LOCATION, RETRY_AFTER, VARY];
+
+/// Freeing a key takes a moment where the store works: whoever repeats the request at once finds
+/// it free. Nobody waits longer to be told that the store is out.
+const FREEING: Duration = Duration::from_millis(250);
+
+/// How soon freeing a key is tried again.
+const FREEING_PAUSE: Duration = Duration::from_millis(500);
 
 /// What to do with a request.
 pub(super) enum Turn {
@@ -40,7 +55,12 @@ pub(super) async fn claim(request: &ServiceRequest, shell: &Shell) -> Result<Tur
     let (key, fingerprint) = names(request.request(), &given, shell);
     let lease = getrandom::u64().map_err(|error| ApiError::Internal(BoxError::from(error)))?;
     let lease = Lease(lease);
-    match shell.receipts.claim(&key, &fingerprint, lease, shell.clock.now()).await? {
+    let claimed = shell.receipts.claim(&key, &fingerprint, lease, shell.clock.now()).await;
+    if claimed.is_err() {
+        // It may have been granted all the same, and only the store's answer was lost.
+        tokio::spawn(free(Arc::clone(&shell.receipts), key, lease));
+    }
+    match claimed? {
         Claim::Granted => {
             let granted = Granted::new(key, lease);
             request.extensions_mut().insert(granted.clone());
@@ -90,9 +110,10 @@ pub(super) async fn finish(
         return response;
     }
     if !(status.is_success() || refused) {
-        if let Err(error) = shell.receipts.release(&granted.key, granted.lease).await {
-            tracing::warn!(%error, "an idempotency key could not be freed");
-        }
+        let receipts = Arc::clone(&shell.receipts);
+        let freeing = tokio::spawn(free(receipts, granted.key, granted.lease));
+        // It goes on behind the reply.
+        let _done = timeout(FREEING, freeing).await;
         return response;
     }
     let (response, reply) = copied(response).await;
@@ -101,6 +122,18 @@ pub(super) async fn finish(
         tracing::warn!(%error, "the reply to an idempotent request could not be kept");
     }
     response
+}
+
+/// Frees a key as soon as the store lets it, and so before the lease ends by itself.
+async fn free(receipts: Arc<dyn ReceiptStore>, key: ReceiptKey, lease: Lease) {
+    let lease_end = Instant::now() + RECEIPT_LEASE.unsigned_abs();
+    while let Err(error) = receipts.release(&key, lease).await {
+        if Instant::now() + FREEING_PAUSE >= lease_end {
+            tracing::warn!(%error, "an idempotency key could not be freed");
+            return;
+        }
+        sleep(FREEING_PAUSE).await;
+    }
 }
 
 /// The response again, and what is stored of it.

@@ -14,7 +14,7 @@ use actix_web::web;
 use async_trait::async_trait;
 use gacp_keys::{Keyring, MasterKey, MemoryKeys};
 use gacp_store::{
-    AccountId, Actor, Cursor, MemoryLedger, Page, Revision, Role, StoreError, page_of,
+    AccountId, Actor, Cursor, MemoryLedger, Page, ReceiptStore, Revision, Role, StoreError, page_of,
 };
 use garde::Validate;
 use jiff::Timestamp;
@@ -164,12 +164,18 @@ struct TestApp {
 }
 
 async fn start() -> TestApp {
+    let ledger = MemoryLedger::shared();
+    start_on(ledger.clone(), ledger).await
+}
+
+/// The application whose receipts are kept somewhere else than its history.
+async fn start_on(ledger: Arc<MemoryLedger>, receipts: Arc<dyn ReceiptStore>) -> TestApp {
     let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
-    let things = Things { ledger: MemoryLedger::shared(), made: Arc::default() };
+    let things = Things { ledger, made: Arc::default() };
     let shell = web::Data::new(Shell {
         clock: clock.clone(),
         authenticate: Arc::new(Doorman),
-        receipts: things.ledger.clone(),
+        receipts,
         keyring: keyring().await,
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,

@@ -1,9 +1,58 @@
 //! Requests that are sent again.
 
-use gacp_store::RECEIPT_LEASE;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use gacp_store::{Claim, Fingerprint, Lease, RECEIPT_LEASE, Receipt, ReceiptKey};
 use tokio::task::LocalSet;
+use tokio::time::{Instant, sleep};
 
 use super::*;
+
+/// What a store takes to say that it is out.
+const OUT: Duration = Duration::from_millis(2_500);
+
+/// Receipts in a store that may be out when a key is to be freed, or when it says that one is
+/// granted.
+#[derive(Default)]
+struct Receipts {
+    ledger: Arc<MemoryLedger>,
+    is_out: AtomicBool,
+    loses_claims: AtomicBool,
+}
+
+#[async_trait]
+impl ReceiptStore for Receipts {
+    async fn claim(
+        &self,
+        key: &ReceiptKey,
+        fingerprint: &Fingerprint,
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        let claim = self.ledger.claim(key, fingerprint, lease, now).await;
+        if self.loses_claims.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("connection lost".into()));
+        }
+        claim
+    }
+
+    async fn settle(&self, receipt: &Receipt) -> Result<(), StoreError> {
+        self.ledger.settle(receipt).await
+    }
+
+    async fn release(&self, key: &ReceiptKey, lease: Lease) -> Result<(), StoreError> {
+        if self.is_out.load(Ordering::Relaxed) {
+            sleep(OUT).await;
+            return Err(StoreError::Unavailable("no primary".into()));
+        }
+        self.ledger.release(key, lease).await
+    }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.ledger.prune(now).await
+    }
+}
 
 fn once(key: &str, body: &Value) -> TestRequest {
     signed_in(Method::POST, "/api/things").insert_header(("idempotency-key", key)).set_json(body)
@@ -125,6 +174,43 @@ async fn the_key_of_a_client_that_went_away_is_free_once_its_lease_ended() {
 
     early.assert_problem(409, "idempotency-in-progress");
     assert_eq!((late.status, made(&app)), (201, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_at_once_and_its_key_is_free_when_it_is_over() {
+    let receipts = Arc::new(Receipts::default());
+    let app = start_on(receipts.ledger.clone(), receipts.clone()).await;
+    let body = json!({"name": "out"});
+    receipts.is_out.store(true, Ordering::Relaxed);
+    let begun = Instant::now();
+
+    let refused = app.send(once("k", &body)).await;
+    let waited = begun.elapsed();
+    let early = app.send(once("k", &body)).await;
+    receipts.is_out.store(false, Ordering::Relaxed);
+    sleep(OUT + Duration::from_secs(1)).await;
+    let late = app.send(once("k", &body)).await;
+
+    refused.assert_problem(503, "service-unavailable");
+    assert!(waited < Duration::from_millis(500), "{waited:?}");
+    early.assert_problem(409, "idempotency-in-progress");
+    late.assert_problem(503, "service-unavailable");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_whose_grant_was_lost_on_the_way_is_free_again() {
+    let receipts = Arc::new(Receipts::default());
+    let app = start_on(receipts.ledger.clone(), receipts.clone()).await;
+    let body = json!({"name": "a"});
+
+    receipts.loses_claims.store(true, Ordering::Relaxed);
+    let lost = app.send(once("k", &body)).await;
+    receipts.loses_claims.store(false, Ordering::Relaxed);
+    sleep(Duration::from_millis(1)).await;
+    let again = app.send(once("k", &body)).await;
+
+    lost.assert_problem(503, "service-unavailable");
+    assert_eq!((again.status, made(&app)), (201, 1));
 }
 
 #[tokio::test]
