@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::meter::Meter;
 
-/// Longer than any honest reply takes; a hanging server must end the run.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// The deadline of a request: an honest reply comes within it, and a hanging server ends the run.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much of a reply is shown when it is not the expected one.
 const SHOWN_CHARACTERS: usize = 2_000;

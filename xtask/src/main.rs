@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
 
 mod bodies;
+mod chaos;
 mod check;
 mod client;
 mod demo;
@@ -23,6 +24,11 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
+    /// Break what breaks in production while clients write and read, and see what holds
+    ///
+    /// Each drill builds the release server and starts it with servers of its own beside it, never
+    /// those of `MONGODB_URI` and `REDIS_URL`. Fails when an invariant is broken.
+    Chaos(chaos::Args),
     /// Run what CI runs before the tests: format, lints, dependency rules, docs
     ///
     /// Runs every check, the later ones also when an earlier one fails; fails if any does.
@@ -53,6 +59,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let verdict = match Task::parse() {
+        Task::Chaos(args) => chaos::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Index(args) => index::run(&args),

@@ -3,6 +3,7 @@
 pub(crate) mod counters;
 mod install;
 mod mongod;
+mod own;
 mod process;
 mod redis;
 mod service;
@@ -14,6 +15,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::interrupt;
+pub(crate) use own::Own;
 use service::Service;
 use state::{Run, Server};
 
@@ -152,7 +154,7 @@ impl Services {
             Some(run) => run,
             none => none.insert(Run::create()?),
         };
-        service.launch(&program, run)
+        Ok(service.launch(&program, run)?.0.address)
     }
 }
 

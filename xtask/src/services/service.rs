@@ -1,7 +1,7 @@
 //! A server that tests need: started on a port of its own, waited for.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -39,25 +39,42 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Starts the server as a part of a run, and returns its address once it works.
-    pub(super) fn launch(&self, program: &Program, run: &mut Run) -> Result<String> {
-        let log = run.folder().join(format!("{}.log", self.program));
+    /// Starts the server as a part of a run, and returns once it works.
+    pub(super) fn launch(&self, program: &Program, run: &mut Run) -> Result<(Server, Child)> {
         for _ in 0..ATTEMPTS {
-            let (server, mut process) = self.spawn(program, run, &log)?;
-            if self.settles(&server, &mut process, &log)? {
-                return Ok(server.address);
+            let port = process::free_port()?;
+            if let Some(launched) = self.launch_on(port, program, run)? {
+                return Ok(launched);
             }
-            process::stop(&server)?;
-            run.forget(server.pid)?;
         }
-        bail!("{} found no free port in {ATTEMPTS} attempts\n{}", self.program, tail(&log))
+        bail!(
+            "{} found no free port in {ATTEMPTS} attempts\n{}",
+            self.program,
+            tail(&self.log(run))
+        )
     }
 
-    fn spawn(&self, program: &Program, run: &mut Run, log: &Path) -> Result<(Server, Child)> {
+    /// Starts it on a port and on what lies in its folder; nothing when somebody else took the
+    /// port.
+    pub(super) fn launch_on(
+        &self,
+        port: u16,
+        program: &Program,
+        run: &mut Run,
+    ) -> Result<Option<(Server, Child)>> {
+        let (server, mut process) = self.spawn(port, program, run)?;
+        if self.settles(&server, &mut process, &self.log(run))? {
+            return Ok(Some((server, process)));
+        }
+        process::stop(&server)?;
+        run.forget(server.pid)?;
+        Ok(None)
+    }
+
+    fn spawn(&self, port: u16, program: &Program, run: &mut Run) -> Result<(Server, Child)> {
         let folder = run.folder().join(self.program);
         fs::create_dir_all(&folder)?;
-        let port = process::free_port()?;
-        let process = process::spawn(program, &(self.arguments)(port, &folder), log)?;
+        let process = process::spawn(program, &(self.arguments)(port, &folder), &self.log(run))?;
         let server = Server {
             program: self.program.to_owned(),
             pid: process.id(),
@@ -67,6 +84,10 @@ impl Service {
         };
         run.add(server.clone())?;
         Ok((server, process))
+    }
+
+    fn log(&self, run: &Run) -> PathBuf {
+        run.folder().join(format!("{}.log", self.program))
     }
 
     /// Waits until the server works; false when somebody else took its port.
@@ -111,7 +132,7 @@ mod tests {
     use anyhow::Result;
     use tempfile::TempDir;
 
-    use super::{Program, Run, Service};
+    use super::{Program, Run, Server, Service};
 
     /// A shell that is told its port and does what `script` says.
     fn shell(port: u16, script: &str) -> Vec<String> {
@@ -129,11 +150,11 @@ mod tests {
         }
     }
 
-    fn launch(service: &Service) -> (TempDir, Run, Result<String>) {
+    fn launch(service: &Service) -> (TempDir, Run, Result<Server>) {
         let home = tempfile::tempdir().unwrap();
         let mut run = Run::create_in(home.path()).unwrap();
         let launched = service.launch(&(service.install)().unwrap(), &mut run);
-        (home, run, launched)
+        (home, run, launched.map(|(server, _process)| server))
     }
 
     #[test]
@@ -145,7 +166,7 @@ mod tests {
         let (_home, run, launched) = launch(&service);
 
         let server = run.servers()[0].clone();
-        assert_eq!(launched.unwrap(), server.address);
+        assert_eq!(launched.unwrap(), server);
         assert!(server.is_alive());
         run.end().unwrap();
         assert!(!server.is_alive() && !run.folder().exists());

@@ -1,0 +1,93 @@
+//! `cargo xtask chaos <drill>`: what breaks in production, broken on purpose.
+//!
+//! A drill is a setup (servers of its own, writers, readers), a fault that comes and goes in
+//! rounds, the rules that hold whatever happens, and a report. It ends by itself, and whatever it
+//! started ends with it.
+
+mod audit;
+mod course;
+mod drill;
+mod judge;
+mod kill_api;
+mod mongo_down;
+mod notes;
+mod report;
+mod rounds;
+mod rules;
+mod stage;
+mod watcher;
+mod writer;
+
+use anyhow::Result;
+use clap::value_parser;
+
+use crate::interrupt;
+use crate::server::{self, Server, Variables};
+use crate::services::Own;
+use report::Report;
+
+/// What to break.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    drill: Drill,
+}
+
+#[derive(clap::Subcommand)]
+enum Drill {
+    /// Kill MongoDB with SIGKILL under writes, and start it again; the server goes on
+    ///
+    /// While it is gone every reply is a 503 that says when to come back, within the deadline.
+    MongoDown(Extent),
+    /// Kill the server with SIGKILL under writes, and start it again on the same store
+    KillApi {
+        #[command(flatten)]
+        extent: Extent,
+        /// On a MongoDB replica set of its own instead of a file
+        #[arg(long)]
+        mongo: bool,
+    },
+}
+
+/// How much of it.
+#[derive(clap::Args)]
+struct Extent {
+    /// How often
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..=50))]
+    rounds: u32,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    interrupt::watch()?;
+    println!("building the release server");
+    let program = server::build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    match &args.drill {
+        Drill::MongoDown(Extent { rounds }) => {
+            let mut mongod = Own::mongod()?;
+            let variables = mongo_down::variables(&mongod);
+            runtime.block_on(async {
+                let mut server = Server::start(program, variables).await?;
+                let played = mongo_down::play(&mut server, &mut mongod, *rounds).await;
+                conclude(&server, played)
+            })
+        }
+        Drill::KillApi { extent, mongo } => {
+            let mongod = mongo.then(Own::mongod).transpose()?;
+            let variables = mongod.as_ref().map_or_else(Variables::new, mongo_down::variables);
+            runtime.block_on(async {
+                let mut server = Server::start(program, variables).await?;
+                let played = kill_api::play(&mut server, extent.rounds).await;
+                conclude(&server, played)
+            })
+        }
+    }
+}
+
+/// Shows the report; when there is none, what the server said last.
+fn conclude(server: &Server, played: Result<Report>) -> Result<()> {
+    let report = played.inspect_err(|_fault| println!("{}", server.log_tail()))?;
+    println!("\n{report}");
+    report.verdict()
+}
