@@ -35,6 +35,10 @@ fn arguments(port: u16, folder: &Path) -> Vec<String> {
         // any window, reads of the majority's state fail under load: it is gone already.
         ("--setParameter", "minSnapshotHistoryWindowInSeconds=15"),
         ("--syncdelay", "3"),
+        // A server that is killed leaves its transactions open, and they lock the receipts of its
+        // requests. MongoDB ends them this late, and half as late again at worst: before the
+        // lease of a receipt ends (30 s). The default is 60 s.
+        ("--setParameter", "transactionLifetimeLimitSeconds=15"),
         // Metrics of its own that nobody reads.
         ("--setParameter", "diagnosticDataCollectionEnabled=false"),
         // There is nobody to hand over to, and the default is to wait 15 s for it.
