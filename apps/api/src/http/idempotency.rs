@@ -21,6 +21,7 @@ use gacp_store::{
     BoxError, Claim, Fingerprint, Lease, RECEIPT_LEASE, Receipt, ReceiptKey, ReceiptStore,
     StoredReply,
 };
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::body::Sent;
@@ -40,6 +41,10 @@ const FREEING: Duration = Duration::from_millis(250);
 
 /// How soon freeing a key is tried again.
 const FREEING_PAUSE: Duration = Duration::from_millis(500);
+
+/// So many keys are being freed at once. In an outage that fails more requests than this, the
+/// leases of the others end by themselves: the store must not be asked by a growing crowd.
+static FREEING_AT_ONCE: Semaphore = Semaphore::const_new(256);
 
 /// What to do with a request.
 pub(super) enum Turn {
@@ -126,6 +131,7 @@ pub(super) async fn finish(
 
 /// Frees a key as soon as the store lets it, and so before the lease ends by itself.
 async fn free(receipts: Arc<dyn ReceiptStore>, key: ReceiptKey, lease: Lease) {
+    let Ok(_turn) = FREEING_AT_ONCE.try_acquire() else { return };
     let lease_end = Instant::now() + RECEIPT_LEASE.unsigned_abs();
     while let Err(error) = receipts.release(&key, lease).await {
         if Instant::now() + FREEING_PAUSE >= lease_end {
