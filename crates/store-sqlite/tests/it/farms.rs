@@ -65,7 +65,8 @@ async fn farms_that_were_stored_before_their_places_were_are_found_to_the_last_b
     }
     store.close().await.unwrap();
     let file = Connection::open(&scratch.path).unwrap();
-    let step_back = "DROP TABLE farm_points; DROP TABLE farm_places; PRAGMA user_version = 5;";
+    let step_back = "DROP TABLE guesses; DROP TABLE farm_points; DROP TABLE farm_places; \
+                     PRAGMA user_version = 5;";
     file.execute_batch(step_back).unwrap();
     drop(file);
 
