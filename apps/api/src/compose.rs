@@ -64,6 +64,7 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
         authenticate: Arc::new(Sessions(auth.clone())),
         receipts: stores.receipts.clone(),
         keyring,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
     };

@@ -19,6 +19,8 @@ pub use self::args::Args;
 pub use self::complaint::{Complaint, ConfigError};
 pub use self::secret::Secret;
 
+use crate::network::Network;
+
 /// Everything that the server can be told.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -69,6 +71,8 @@ pub struct Server {
     pub public_url: Option<String>,
     /// Who signs tokens and certificates.
     pub issuer: String,
+    /// The proxies whose word on where a request comes from is taken.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Config {
@@ -101,6 +105,7 @@ impl Config {
                 data_dir: folder.to_owned(),
                 public_url: None,
                 issuer: keys::DEFAULT_ISSUER.to_owned(),
+                trusted_proxies: Vec::new(),
             },
             store: Store::Sqlite,
             origins: Vec::new(),

@@ -4,6 +4,7 @@
 //! `pipeline` of its route: negotiation, body, authentication, idempotency, handler. What goes
 //! wrong anywhere becomes one [`ApiError`] and leaves as a [`Problem`](problem::Problem).
 
+pub mod address;
 pub mod app;
 pub mod aside;
 pub mod authenticate;
@@ -27,6 +28,7 @@ pub mod request_id;
 pub mod routes;
 mod shell;
 
+pub use self::address::ClientAddress;
 pub use self::app::{Shell, app};
 pub use self::aside::aside;
 pub use self::authenticate::{Authenticate, Caller};

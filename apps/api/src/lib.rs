@@ -12,6 +12,7 @@ mod jobs;
 pub mod json;
 pub mod logging;
 mod master_key;
+pub mod network;
 mod openapi;
 mod people;
 pub mod readiness;

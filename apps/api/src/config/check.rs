@@ -52,6 +52,7 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
             data_dir: raw.server.data_dir.unwrap_or_else(|| "./data".into()),
             public_url: raw.server.public_url,
             issuer: issuer.unwrap_or_else(|| DEFAULT_ISSUER.to_owned()),
+            trusted_proxies: raw.server.trusted_proxies.unwrap_or_default(),
         },
         store: store(raw.database),
         origins: raw.cors.origins.unwrap_or_default(),

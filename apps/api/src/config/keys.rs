@@ -30,7 +30,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 14] = [
+pub(super) const KEYS: [Key; 15] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -60,6 +60,12 @@ pub(super) const KEYS: [Key; 14] = [
         None,
         "a name without spaces, usually an address",
         ("public_url, or urn:gacp", "who signs tokens and certificates"),
+    ),
+    key(
+        ("server", "trusted_proxies"),
+        None,
+        "addresses and networks such as 10.0.0.0/8, separated by commas in a variable",
+        ("none", "whose Forwarded or X-Forwarded-For says where a request comes from"),
     ),
     key(
         ("cors", "origins"),

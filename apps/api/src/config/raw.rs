@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Secret;
+use crate::network::Network;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Raw {
@@ -27,6 +28,7 @@ pub(super) struct Server {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) public_url: Option<String>,
     pub(super) issuer: Option<String>,
+    pub(super) trusted_proxies: Option<Vec<Network>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

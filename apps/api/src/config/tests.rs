@@ -159,6 +159,23 @@ fn a_mongodb_string_makes_it_the_store() {
 }
 
 #[test]
+fn proxies_are_addresses_and_networks() {
+    let proxies = |file: &str, value: &str| {
+        load(file, &[("GACP_SERVER__TRUSTED_PROXIES", value)], false)
+            .map(|config| format!("{:?}", config.server.trusted_proxies))
+    };
+
+    let file = "[server]\ntrusted_proxies = [\"::1\", \"192.0.2.0/24\"]";
+    assert_eq!(proxies("", "").unwrap(), "[]");
+    assert_eq!(proxies(file, "").unwrap(), "[::1/128, 192.0.2.0/24]");
+    assert_eq!(proxies(file, "10.0.0.0/8, ::1").unwrap(), "[10.0.0.0/8, ::1/128]");
+    for bad in ["proxy", "10.0.0.0/33", "0.0.0.0/0"] {
+        let error = proxies("", bad).err().unwrap();
+        assert!(error.to_string().contains("server.trusted_proxies"), "{error}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_refused_with_its_line() {
     let error = load("[server]\nlisten = \n", &[], false).err().unwrap();
 

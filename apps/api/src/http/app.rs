@@ -11,6 +11,7 @@ use gacp_store::ReceiptStore;
 
 use super::{ApiError, Authenticate, Routes, headers, shell};
 use crate::clock::Clock;
+use crate::network::Network;
 
 /// What the shell needs to do its part.
 pub struct Shell {
@@ -22,6 +23,8 @@ pub struct Shell {
     pub receipts: Arc<dyn ReceiptStore>,
     /// Names idempotent requests and seals cursors.
     pub keyring: Keyring,
+    /// The proxies whose word on where a request comes from is taken.
+    pub trusted_proxies: Vec<Network>,
     /// The origins whose pages may use the API.
     pub origins: Vec<String>,
     /// Whether clients come over HTTPS.

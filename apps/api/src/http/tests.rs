@@ -177,6 +177,7 @@ async fn start_on(ledger: Arc<MemoryLedger>, receipts: Arc<dyn ReceiptStore>) ->
         authenticate: Arc::new(Doorman),
         receipts,
         keyring: keyring().await,
+        trusted_proxies: Vec::new(),
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,
     });

@@ -48,6 +48,7 @@ async fn server() -> (Running, String) {
         authenticate: Arc::new(Nobody),
         receipts: MemoryLedger::shared(),
         keyring: crate::http::tests::keyring().await,
+        trusted_proxies: Vec::new(),
         origins: Vec::new(),
         behind_tls: true,
     });
