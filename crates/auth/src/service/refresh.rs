@@ -5,9 +5,16 @@ use gacp_store::Role;
 use super::Auth;
 use super::login::{Tokens, Visit, grant};
 use crate::token::refresh::RefreshToken;
-use crate::{AuthError, Next, RevocationReason, Rotation, Session, Unproven};
+use crate::{AuthError, Next, RevocationReason, Rotation, Session, SessionId, Unproven};
 
 impl Auth {
+    /// The session of a refresh token that was made here, also when it no longer counts. No store
+    /// is asked, and nothing is proven by it but that the token is no garbage.
+    pub fn session_of(&self, token: &str) -> Option<SessionId> {
+        let token = RefreshToken::parse(token, self.parts.keyring.refresh_mac())?;
+        Some(token.session())
+    }
+
     /// Replaces a refresh token (RFC 9700 §4.14.2). The token just replaced gets the same
     /// successor again within [`Policy::retry_window`](crate::Policy::retry_window), for the same
     /// device; any other token of the family ends the session and fails with
