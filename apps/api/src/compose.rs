@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Config, Store};
-use crate::http::{ApiError, Authenticate, Caller, Shell};
+use crate::http::{ApiError, Authenticate, Caller, Limits, Shell};
 use crate::master_key;
 use crate::people::Directory;
 use crate::stores::Stores;
@@ -65,6 +65,7 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
         receipts: stores.receipts.clone(),
         keyring,
         trusted_proxies: config.server.trusted_proxies.clone(),
+        limits: config.rate_limit.map(|quotas| Arc::new(Limits::of(&quotas))),
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
     };

@@ -19,6 +19,7 @@ pub use self::args::Args;
 pub use self::complaint::{Complaint, ConfigError};
 pub use self::secret::Secret;
 
+use crate::http::Quotas;
 use crate::network::Network;
 
 /// Everything that the server can be told.
@@ -36,8 +37,8 @@ pub struct Config {
     pub log_filter: String,
     /// Wraps the keys in the store; nothing in development, where it is made on first start.
     pub master_key: Option<Secret>,
-    /// Whether requests are counted.
-    pub rate_limit_enabled: bool,
+    /// How often clients may ask; nothing when they are not counted.
+    pub rate_limit: Option<Quotas>,
     /// Whether the demonstration accounts are made.
     pub demo: bool,
     /// What an operator should know about this configuration.
@@ -112,7 +113,7 @@ impl Config {
             drain: Duration::ZERO,
             log_filter: "off".to_owned(),
             master_key: None,
-            rate_limit_enabled: false,
+            rate_limit: None,
             demo: true,
             notices: Vec::new(),
         }

@@ -1,8 +1,8 @@
 //! The HTTP shell: everything that is the same for every route.
 //!
-//! A request passes the `shell` (request id, access log, headers), the router, and the
-//! `pipeline` of its route: negotiation, body, authentication, idempotency, handler. What goes
-//! wrong anywhere becomes one [`ApiError`] and leaves as a [`Problem`](problem::Problem).
+//! A request passes the `shell` (request id, access log, headers), the [`limits`], the router,
+//! and the `pipeline` of its route: its own limit, negotiation, body, authentication,
+//! idempotency, handler. What goes wrong anywhere becomes one [`ApiError`] and leaves as a [`Problem`](problem::Problem).
 
 pub mod address;
 pub mod app;
@@ -17,6 +17,7 @@ pub mod error;
 pub mod expected;
 mod headers;
 mod idempotency;
+pub mod limits;
 mod negotiate;
 pub mod page;
 mod pipeline;
@@ -36,6 +37,7 @@ pub use self::body::Body;
 pub use self::call::Call;
 pub use self::error::ApiError;
 pub use self::expected::IfMatch;
+pub use self::limits::{Limit, Limits, Quotas, Throttle};
 pub use self::negotiate::Negotiated;
 pub use self::page::{Filter, List, Paged, Posted};
 pub use self::query::{Pairs, Query, checked};

@@ -1,4 +1,4 @@
-//! What happens without a request: time limits pass, old receipts are forgotten.
+//! What happens without a request: time limits pass, old receipts and limits are forgotten.
 
 use std::time::Duration;
 
@@ -29,6 +29,9 @@ pub(crate) fn start(services: Services) -> JoinHandle<()> {
 /// Runs every job once. What fails is logged and tried again the next time.
 async fn run_once(services: &Services) {
     let now = services.shell.clock.now();
+    if let Some(limits) = &services.shell.limits {
+        limits.prune();
+    }
     match services.certifications.expire_overdue(now, BATCH).await {
         Ok(0) => {}
         Ok(expired) => tracing::info!(expired, "applications expired"),

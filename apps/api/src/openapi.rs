@@ -17,6 +17,7 @@ use utoipa::openapi::{
 };
 
 use crate::http::describe::Operation;
+use crate::http::limits;
 use crate::http::problem::{Code, PROBLEM_JSON};
 use crate::http::routes::{Described, Options, Routes};
 
@@ -80,7 +81,9 @@ fn info() -> utoipa::openapi::Info {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Certification of medicinal-plant farms: farmers, staff, and the public \
-             verification of certificates.",
+             verification of certificates.\n\nEvery reply but those of `/health` says in \
+             `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) how \
+             often its client may ask and where it stands.",
         ))
         .license(Some(LicenseBuilder::new().name("GPL-3.0-or-later").build()))
         .build()
@@ -148,7 +151,9 @@ fn describe(path: &str, options: Options, operation: Operation) -> OperationBuil
         built = built.response(status.to_string(), reply(status, what, schema));
     }
     for (status, codes) in problems {
-        built = built.response(status.to_string(), problem(&codes));
+        let described = problem(&codes);
+        let described = if status == 429 { with_limits(described) } else { described };
+        built = built.response(status.to_string(), described);
     }
     built
 }
@@ -178,6 +183,18 @@ fn problem(codes: &BTreeSet<&'static str>) -> ResponseBuilder {
         .content(PROBLEM_JSON, ContentBuilder::new().schema(Some(schema)).build())
 }
 
+/// What a client that asked too often is told in headers.
+fn with_limits(refusal: ResponseBuilder) -> ResponseBuilder {
+    let headers = [
+        ("RateLimit", "Where the client stands: `\"login\";r=0;t=21`, the tightest first."),
+        ("RateLimit-Policy", "The limits: `\"login\";q=60;w=60`, the tightest first."),
+        ("Retry-After", "In how many seconds to ask again; at least 1."),
+    ];
+    headers
+        .into_iter()
+        .fold(refusal, |refusal, (name, meaning)| refusal.header(name, text_header(meaning)))
+}
+
 /// The codes of every status with which a route refuses.
 fn problems_of(
     path: &str,
@@ -203,6 +220,9 @@ fn problems_of(
         Some(Required::True) => codes.extend([Code::PreconditionRequired, Code::StaleVersion]),
         Some(Required::False) => codes.push(Code::StaleVersion),
         None => {}
+    }
+    if limits::layer::is_limited(path) {
+        codes.push(Code::RateLimited);
     }
     if path.contains('{') {
         codes.push(Code::NotFound);

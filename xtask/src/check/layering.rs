@@ -27,6 +27,7 @@ struct Layer {
 /// Every crate has its row: a new one does not pass before somebody places it.
 const LAYERS: &[Layer] = &[
     Layer { folder: "store", on: &[], adapter: false },
+    Layer { folder: "limits", on: &[], adapter: false },
     Layer { folder: "keys", on: &["gacp-store"], adapter: false },
     Layer { folder: "auth", on: &["gacp-keys", "gacp-store"], adapter: false },
     Layer { folder: "farms", on: &["gacp-store"], adapter: false },

@@ -10,9 +10,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
-use super::raw::Raw;
+use super::raw::{RateLimit, Raw};
 use super::sources::Sources;
 use super::{Config, Secret, Server, Store};
+use crate::http::Quotas;
 use crate::json::read;
 
 /// Longer than any load balancer needs; more is a typo.
@@ -59,10 +60,22 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
         drain: Duration::from_secs(raw.shutdown.drain_seconds.unwrap_or(5)),
         log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
         master_key: raw.secrets.master_key,
-        rate_limit_enabled: raw.rate_limit.enabled.unwrap_or(true),
+        rate_limit: quotas(&raw.rate_limit),
         demo,
         notices,
     }
+}
+
+fn quotas(raw: &RateLimit) -> Option<Quotas> {
+    let default = Quotas::default();
+    raw.enabled.unwrap_or(true).then(|| Quotas {
+        everything: raw.everything.unwrap_or(default.everything),
+        login: raw.login.unwrap_or(default.login),
+        register: raw.register.unwrap_or(default.register),
+        refresh: raw.refresh.unwrap_or(default.refresh),
+        verify: raw.verify.unwrap_or(default.verify),
+        user: raw.user.unwrap_or(default.user),
+    })
 }
 
 fn store(raw: super::raw::Database) -> Store {
@@ -145,7 +158,7 @@ impl Review<'_> {
             let why = "outside loopback GACP_SECRETS__MASTER_KEY must be set";
             self.complain("secrets.master_key", why);
         }
-        if !config.rate_limit_enabled {
+        if config.rate_limit.is_none() {
             self.complain("rate_limit.enabled", "rate limits cannot be off outside loopback");
         }
         if config.demo {

@@ -8,6 +8,9 @@ pub(super) const DEFAULT_ISSUER: &str = "urn:gacp";
 /// The database when none was named.
 pub(super) const DEFAULT_DATABASE: &str = "gacp";
 
+/// What a quota is.
+const QUOTA: &str = "a number per s, min or h, such as 60/min, up to 1000000";
+
 /// A key of the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -30,7 +33,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 15] = [
+pub(super) const KEYS: [Key; 21] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -96,6 +99,27 @@ pub(super) const KEYS: [Key; 15] = [
         Some("GACP_RATE_LIMIT__ENABLED"),
         "true, or on loopback false",
         ("true", "whether requests are counted"),
+    ),
+    key(
+        ("rate_limit", "everything"),
+        None,
+        QUOTA,
+        ("6000/min", "what comes from one address, /health/* aside"),
+    ),
+    key(("rate_limit", "login"), None, QUOTA, ("60/min", "logins from one address")),
+    key(("rate_limit", "register"), None, QUOTA, ("60/h", "registrations from one address")),
+    key(("rate_limit", "refresh"), None, QUOTA, ("30/min", "refreshes of one session")),
+    key(
+        ("rate_limit", "verify"),
+        None,
+        QUOTA,
+        ("120/min", "verifications of certificates from one address"),
+    ),
+    key(
+        ("rate_limit", "user"),
+        None,
+        QUOTA,
+        ("600/min", "what one user who is signed in asks for"),
     ),
     key(
         ("database", "mongodb_uri"),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use gacp_limits::Quota;
 use serde::Deserialize;
 
 use super::Secret;
@@ -54,6 +55,12 @@ pub(super) struct Secrets {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct RateLimit {
     pub(super) enabled: Option<bool>,
+    pub(super) everything: Option<Quota>,
+    pub(super) login: Option<Quota>,
+    pub(super) register: Option<Quota>,
+    pub(super) refresh: Option<Quota>,
+    pub(super) verify: Option<Quota>,
+    pub(super) user: Option<Quota>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -32,7 +32,9 @@ fn nothing_said_is_a_development_server_on_loopback() {
     assert_eq!(config.server.metrics_listen.to_string(), "127.0.0.1:9464");
     assert_eq!(config.server.data_dir, Path::new("./data"));
     assert_eq!((config.drain, config.log_filter.as_str()), (Duration::from_secs(5), "info"));
-    assert!(config.rate_limit_enabled && config.is_development() && !config.demo);
+    assert!(
+        config.rate_limit == Some(Quotas::default()) && config.is_development() && !config.demo
+    );
     assert!(config.notices.is_empty());
 }
 
@@ -54,7 +56,7 @@ fn the_environment_lies_over_the_file() {
     assert_eq!((config.server.listen.port(), config.server.metrics_listen.port()), (4, 2));
     assert_eq!(config.origins, ["https://b.example", "http://localhost:5173"]);
     assert_eq!(config.drain, Duration::from_secs(9));
-    assert!(!config.rate_limit_enabled && config.demo);
+    assert!(config.rate_limit.is_none() && config.demo);
 }
 
 #[test]
@@ -156,6 +158,29 @@ fn a_mongodb_string_makes_it_the_store() {
     let bad = [("MONGODB_URI", "localhost:27017"), ("MONGODB_DATABASE", "a.b")];
     let complaints = keys(load("", &bad, false));
     assert_eq!(complaints, ["database.mongodb_uri", "database.mongodb_database"]);
+}
+
+#[test]
+fn a_quota_is_a_number_per_time_and_all_wrong_ones_are_said() {
+    let file = "[rate_limit]\nlogin = \"5/s\"\nverify = \"7/h\"";
+    let quotas = load(file, &[("GACP_RATE_LIMIT__VERIFY", "9/min")], false).unwrap().rate_limit;
+    let bad = [
+        ("GACP_RATE_LIMIT__LOGIN", "60"),
+        ("GACP_RATE_LIMIT__USER", "0/min"),
+        ("GACP_RATE_LIMIT__EVERYTHING", "many"),
+    ];
+
+    let said = load("", &bad, false).err().unwrap().to_string();
+
+    let quotas = quotas.unwrap();
+    assert_eq!(
+        (quotas.login.to_string(), quotas.verify.to_string()),
+        ("5/s".into(), "9/min".into())
+    );
+    assert_eq!(quotas.user, Quotas::default().user);
+    for part in ["rate_limit.login", "rate_limit.user", "rate_limit.everything", "60/min"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
 }
 
 #[test]

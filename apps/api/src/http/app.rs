@@ -9,7 +9,7 @@ use actix_web::{App, web};
 use gacp_keys::Keyring;
 use gacp_store::ReceiptStore;
 
-use super::{ApiError, Authenticate, Routes, headers, shell};
+use super::{ApiError, Authenticate, Limits, Routes, headers, limits, shell};
 use crate::clock::Clock;
 use crate::network::Network;
 
@@ -25,6 +25,8 @@ pub struct Shell {
     pub keyring: Keyring,
     /// The proxies whose word on where a request comes from is taken.
     pub trusted_proxies: Vec<Network>,
+    /// How often clients may ask; nothing when they are not counted.
+    pub limits: Option<Arc<Limits>>,
     /// The origins whose pages may use the API.
     pub origins: Vec<String>,
     /// Whether clients come over HTTPS.
@@ -52,6 +54,8 @@ pub fn app(
         .configure(services)
         .configure(|config| routes.configure(config))
         .wrap(NormalizePath::trim())
+        // Inside of CORS: a page must be able to read that it was refused, and until when.
+        .wrap(from_fn(limits::layer::run))
         .wrap(cors)
         .wrap(from_fn(shell::run))
 }

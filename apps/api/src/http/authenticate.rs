@@ -41,10 +41,10 @@ pub(super) async fn authenticate(
     request: &ServiceRequest,
     by: &dyn Authenticate,
     now: Timestamp,
-) -> Result<(), ApiError> {
+) -> Result<Caller, ApiError> {
     let caller = by.caller(bearer(request)?, now).await?;
     request.extensions_mut().insert(caller);
-    Ok(())
+    Ok(caller)
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.

@@ -1,9 +1,10 @@
 //! Why a request was refused: one type, one table.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use gacp_auth::{AuthError, Unproven};
 use gacp_certifications::{CertificationError, Conflict};
@@ -12,6 +13,7 @@ use gacp_store::{BoxError, Precondition, Receipt, StoreError, Violations};
 use serde_json::Value;
 use thiserror::Error;
 
+use super::limits::whole_seconds;
 use super::problem::{Code, Problem};
 
 /// When to come back after something that is out: long enough for a restart to have happened.
@@ -90,6 +92,12 @@ pub enum ApiError {
     /// A store failed.
     #[error("store failed")]
     Store(#[from] StoreError),
+    /// The client asks too often.
+    #[error("too many requests")]
+    RateLimited {
+        /// When it may ask again.
+        wait: Duration,
+    },
     /// The process should get no requests.
     #[error("not ready")]
     NotReady {
@@ -129,6 +137,7 @@ impl ApiError {
             Self::Farms(error) => farms_row(error),
             Self::Certifications(error) => certifications_row(error),
             Self::Store(error) => store_row(error),
+            Self::RateLimited { .. } => Code::RateLimited,
             Self::NotReady { .. } => Code::ServiceUnavailable,
             Self::Internal(_) => Code::InternalError,
         }
@@ -153,6 +162,10 @@ impl ApiError {
                 Ok(allow) => problem.header(ALLOW, allow),
                 Err(_never_of_method_names) => problem,
             },
+            // Nobody may keep it (RFC 6585 §4): the next reply is another one.
+            Self::RateLimited { wait } => problem
+                .retry_after(whole_seconds(*wait))
+                .header(CACHE_CONTROL, HeaderValue::from_static("no-store")),
             Self::NotReady { checks } => problem.with("checks", checks.clone()),
             _ => problem,
         }
@@ -339,6 +352,7 @@ mod tests {
                 "service-unavailable",
             ),
             (AuthError::Overloaded.into(), 503, "temporarily-overloaded"),
+            (ApiError::RateLimited { wait: Duration::ZERO }, 429, "rate-limited"),
             (Violations::one("/a", "required").into(), 422, "invalid-fields"),
             (Violations::one("/a", "unknown-field").into(), 422, "unknown-field"),
             (Violations::one("/a", "duplicate-key").into(), 422, "duplicate-key"),
@@ -360,7 +374,11 @@ mod tests {
         for (error, status, code) in rows() {
             let reply = error.problem().render(super::super::problem::Language::English, "id");
             let when = reply.headers().contains_key("retry-after");
-            assert_eq!(when, status == 503 || code == "idempotency-in-progress", "{error:?}");
+            assert_eq!(
+                when,
+                [429, 503].contains(&status) || code == "idempotency-in-progress",
+                "{error:?}"
+            );
         }
     }
 

@@ -9,6 +9,7 @@ use actix_web::http::header::{
 };
 
 use super::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use super::limits::{RATELIMIT, RATELIMIT_POLICY};
 use super::request_id::X_REQUEST_ID;
 
 /// How long browsers may remember what a preflight said: their own upper bound.
@@ -76,8 +77,8 @@ pub(super) fn cors(origins: &[String]) -> Cors {
         RETRY_AFTER,
         IDEMPOTENCY_REPLAYED,
         X_REQUEST_ID,
-        HeaderName::from_static("ratelimit"),
-        HeaderName::from_static("ratelimit-policy"),
+        RATELIMIT,
+        RATELIMIT_POLICY,
         HeaderName::from_static("checked-at"),
     ];
     let cors = Cors::default()

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use actix_governor::KeyExtractor as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
@@ -13,8 +14,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::idempotency::{self, Turn};
+use super::limits::ByAddress;
 use super::routes::Options;
-use super::{ApiError, Shell, authenticate, body, conditional, headers, negotiate, shell};
+use super::{
+    ApiError, Limit, Shell, authenticate, body, conditional, headers, limits, negotiate, shell,
+};
 
 /// Runs a request through the steps of its route. It never fails: an error is a reply too.
 pub(super) async fn run(
@@ -34,7 +38,8 @@ pub(super) async fn run(
     Ok(response)
 }
 
-/// 406, 413, 415, 400 of body and query, then 401, then the idempotency key, then the handler.
+/// 429 of the address, 406, 413, 415, 400 of body and query, then 401, then 429 of the user, then
+/// the idempotency key, then the handler.
 async fn steps(
     options: Options,
     mut request: ServiceRequest,
@@ -42,6 +47,9 @@ async fn steps(
 ) -> Result<ServiceResponse, actix_web::Error> {
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
+    if let Some(limit) = options.limit {
+        limits::count(request.request(), limit, ByAddress.extract(&request)?)?;
+    }
     negotiate::negotiate(&request, options.produces)?;
     if let Some(limit) = options.body_limit {
         body::intake(&mut request, limit, options.body_optional).await?;
@@ -51,7 +59,9 @@ async fn steps(
     }
     if options.signed_in {
         let now = parts.clock.now();
-        authenticate::authenticate(&request, &*parts.authenticate, now).await?;
+        let caller = authenticate::authenticate(&request, &*parts.authenticate, now).await?;
+        let user = limits::of_user(caller.actor.id.uuid());
+        limits::count(request.request(), Limit::User, user)?;
     }
     if !options.idempotent {
         return next.call(request).await;

@@ -11,7 +11,7 @@ use gacp_store::PageRequest;
 
 use super::describe::Operation;
 use super::negotiate::JSON;
-use super::{ApiError, Filter, Paged, body, page, pipeline};
+use super::{ApiError, Filter, Limit, Paged, body, page, pipeline};
 
 /// Whether the query of a request can be read.
 type QueryCheck = fn(&HttpRequest) -> Result<(), ApiError>;
@@ -25,6 +25,8 @@ pub struct Options {
     /// Whether no body at all stands for an empty object, whatever type was announced.
     pub(super) body_optional: bool,
     pub(super) idempotent: bool,
+    /// What it is limited by beside what everything is, per address.
+    pub(super) limit: Option<Limit>,
     pub(super) produces: &'static [&'static str],
     pub(super) cache: Option<&'static str>,
     /// Looks at the query before anybody asks who sent it: 400 comes before 401.
@@ -39,6 +41,7 @@ impl Options {
             body_limit: None,
             body_optional: false,
             idempotent: false,
+            limit: None,
             produces: &[JSON],
             cache: None,
             query: None,
@@ -84,6 +87,12 @@ impl Options {
     #[must_use]
     pub const fn idempotent(self) -> Self {
         Self { idempotent: true, ..self }
+    }
+
+    /// Can be asked by one address only so often.
+    #[must_use]
+    pub const fn limited(self, limit: Limit) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     /// Answers in these media types, the preferred first; with none, whatever the client takes.

@@ -157,30 +157,41 @@ type Sending = Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
 
 /// The application, and what was made in it.
 #[derive(Clone)]
-struct TestApp {
+pub(crate) struct TestApp {
     service: Rc<dyn Fn(TestRequest) -> Sending>,
     things: Things,
     clock: Clock,
 }
 
 async fn start() -> TestApp {
-    let ledger = MemoryLedger::shared();
-    start_on(ledger.clone(), ledger).await
+    start_with(|_| {}).await
 }
 
 /// The application whose receipts are kept somewhere else than its history.
 async fn start_on(ledger: Arc<MemoryLedger>, receipts: Arc<dyn ReceiptStore>) -> TestApp {
+    assemble(ledger, |shell| shell.receipts = receipts).await
+}
+
+/// The application in a shell that was changed.
+pub(crate) async fn start_with(change: impl FnOnce(&mut Shell)) -> TestApp {
+    assemble(MemoryLedger::shared(), change).await
+}
+
+async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) -> TestApp {
     let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
     let things = Things { ledger, made: Arc::default() };
-    let shell = web::Data::new(Shell {
+    let mut shell = Shell {
         clock: clock.clone(),
         authenticate: Arc::new(Doorman),
-        receipts,
+        receipts: things.ledger.clone(),
         keyring: keyring().await,
         trusted_proxies: Vec::new(),
+        limits: None,
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,
-    });
+    };
+    change(&mut shell);
+    let shell = web::Data::new(shell);
     let data = web::Data::new(things.clone());
     let app = app(shell, routes(), &|config| {
         config.app_data(data.clone());
@@ -195,14 +206,14 @@ async fn start_on(ledger: Arc<MemoryLedger>, receipts: Arc<dyn ReceiptStore>) ->
 
 /// A reply, read to its end.
 #[derive(Debug)]
-struct Seen {
-    status: u16,
+pub(crate) struct Seen {
+    pub(crate) status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Seen {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
@@ -215,7 +226,7 @@ impl Seen {
     }
 
     #[track_caller]
-    fn assert_problem(&self, status: u16, code: &str) {
+    pub(crate) fn assert_problem(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
@@ -229,23 +240,23 @@ impl Seen {
 }
 
 impl TestApp {
-    async fn send(&self, request: TestRequest) -> Seen {
+    pub(crate) async fn send(&self, request: TestRequest) -> Seen {
         let response = (self.service)(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.unwrap().to_vec();
         Seen { status, headers, body }
     }
 
-    async fn get(&self, path: &str) -> Seen {
+    pub(crate) async fn get(&self, path: &str) -> Seen {
         self.send(signed_in(Method::GET, path)).await
     }
 }
 
-fn signed_in(method: Method, path: &str) -> TestRequest {
+pub(crate) fn signed_in(method: Method, path: &str) -> TestRequest {
     anybody(method, path).insert_header(("authorization", "Bearer good"))
 }
 
-fn anybody(method: Method, path: &str) -> TestRequest {
+pub(crate) fn anybody(method: Method, path: &str) -> TestRequest {
     TestRequest::default().method(method).uri(path)
 }
 

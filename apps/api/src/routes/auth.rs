@@ -1,7 +1,7 @@
 //! `/api/auth`: registration, login, refresh and the caller's own account.
 
 use actix_web::web::Data;
-use gacp_auth::{Auth, LoginDraft, PasswordChange, ProfilePatch, Registration};
+use gacp_auth::{Auth, LoginDraft, PasswordChange, ProfilePatch, Registration, SessionId};
 use gacp_store::{AccountId, Actor, Role};
 use garde::Validate;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, data, no_content, ok};
-use crate::http::{ApiError, Body, Call, Caller, IfMatch, Options, Reply, Routes};
+use crate::http::{ApiError, Body, Call, Caller, IfMatch, Limit, Options, Reply, Routes, Throttle};
 use crate::routes::visitor::{Visitor, device_cookie};
 use crate::routes::{ANYBODY, SIGNED_IN};
 use crate::views::{AccountView, LoginView, ProfileView, RefreshView};
@@ -31,7 +31,11 @@ pub(crate) fn routes() -> Routes {
         Operation::new("auth", id, summary)
     }
     Routes::new()
-        .post("/api/auth/register", Options::public().json().idempotent(), register)
+        .post(
+            "/api/auth/register",
+            Options::public().json().idempotent().limited(Limit::Register),
+            register,
+        )
         .says(|| {
             op("register", "Opens a farmer's account.")
                 .who(ANYBODY)
@@ -39,7 +43,7 @@ pub(crate) fn routes() -> Routes {
                 .returns::<AccountView>(201, "The account.")
                 .refuses(&[Code::AccountExists, Code::TemporarilyOverloaded])
         })
-        .post("/api/auth/login", Options::public().json().no_store(), log_in)
+        .post("/api/auth/login", Options::public().json().no_store().limited(Limit::Login), log_in)
         .says(|| {
             op("logIn", "Opens a session, by e-mail or by national ID.")
                 .who(ANYBODY)
@@ -108,12 +112,14 @@ async fn log_in(
 
 /// `POST /api/auth/refresh`: exchanges a refresh token for the next ones.
 async fn refresh(
-    call: Call,
+    (call, throttle): (Call, Throttle),
     visitor: Visitor,
     body: Body<RefreshDraft>,
     auth: Data<Auth>,
 ) -> Result<Reply, ApiError> {
     let draft = body.0?.into_inner();
+    let session = auth.session_of(&draft.refresh_token);
+    throttle.refresh(session.map(SessionId::uuid))?;
     let tokens = auth.refresh(&draft.refresh_token, &visitor.visit(call.at)).await?;
     Ok(data(&RefreshView::from(tokens)).no_store())
 }

@@ -13,7 +13,9 @@ use crate::http::conditional::CHECKED_AT;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{data, ok};
-use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
+use crate::http::{
+    ApiError, Body, Call, Caller, Filter, IfMatch, Limit, List, Options, Reply, Routes,
+};
 use crate::routes::{ANYBODY, OWNER_AND_STAFF, Paging};
 use crate::views::{CertificateView, VerificationView};
 
@@ -53,7 +55,7 @@ pub(crate) fn routes() -> Routes {
                 .who(OWNER_AND_STAFF)
                 .returns::<CertificateView>(200, "The certificate.")
         })
-        .get("/api/certificates/{number}/verify", Options::public(), verify)
+        .get("/api/certificates/{number}/verify", Options::public().limited(Limit::Verify), verify)
         .says(|| {
             op("verifyCertificate", "What anybody may know of a certificate.")
                 .who(ANYBODY)

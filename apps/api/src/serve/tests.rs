@@ -49,6 +49,7 @@ async fn server() -> (Running, String) {
         receipts: MemoryLedger::shared(),
         keyring: crate::http::tests::keyring().await,
         trusted_proxies: Vec::new(),
+        limits: None,
         origins: Vec::new(),
         behind_tls: true,
     });

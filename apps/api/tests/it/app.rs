@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gacp_api::{Clock, Running};
+use gacp_api::{Clock, Config, Running};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,7 +20,9 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     http: reqwest::Client,
     running: Option<Running>,
-    place: Place,
+    config: Config,
+    /// Goes last: the server's files are there.
+    _place: Place,
 }
 
 /// Somebody who sends requests.
@@ -37,17 +39,25 @@ pub(crate) struct User {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The server with a configuration that was changed.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let place = Place::new();
+        let mut config = place.config();
+        change(&mut config);
         let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
-        let running = serve(&place, &clock).await;
+        let running = serve(&config, &clock).await;
         let base = format!("http://{}", running.address());
-        Self { base, clock, place, http: reqwest::Client::new(), running: Some(running) }
+        let http = reqwest::Client::new();
+        Self { base, clock, http, running: Some(running), config, _place: place }
     }
 
     /// Stops the server and starts another on the same data.
     pub(crate) async fn restart(&mut self) {
         self.running.take().unwrap().stop().await;
-        let running = serve(&self.place, &self.clock).await;
+        let running = serve(&self.config, &self.clock).await;
         self.base = format!("http://{}", running.address());
         self.running = Some(running);
     }
@@ -92,9 +102,8 @@ impl TestApp {
     }
 }
 
-async fn serve(place: &Place, clock: &Clock) -> Running {
-    let config = place.config();
-    gacp_api::start(&config, clock.clone()).await.unwrap()
+async fn serve(config: &Config, clock: &Clock) -> Running {
+    gacp_api::start(config, clock.clone()).await.unwrap()
 }
 
 /// A body that registers a person whom no other test knows.

@@ -11,6 +11,7 @@ mod certifications;
 mod farms;
 mod idempotency;
 mod journey;
+mod limits;
 mod lockout;
 mod openapi;
 mod place;

@@ -51,6 +51,8 @@ fn command(place: &Place) -> Command {
         .env_clear()
         .envs(place.variables())
         .env("GACP_LISTEN", "127.0.0.1:0")
+        // One user writes as fast as the machine can.
+        .env("GACP_RATE_LIMIT__ENABLED", "false")
         .env("GACP_SHUTDOWN__DRAIN_SECONDS", "0");
     command
 }

@@ -1,0 +1,120 @@
+//! How often clients may ask, and how they are told (draft-ietf-httpapi-ratelimit-headers-11).
+//!
+//! The `layer` stands in front of the router and counts everything by address; the `pipeline`
+//! counts a route's own limit by address before it looks at the request, and what somebody who is
+//! signed in asks for after it knows who that is. Every count leaves a `Standing`, and the layer
+//! writes them all into the reply.
+
+mod bounded;
+mod buckets;
+mod key;
+pub(crate) mod layer;
+mod quotas;
+mod rule;
+mod standing;
+mod throttle;
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
+use gacp_limits::Key;
+
+use super::{ApiError, Shell};
+pub(super) use key::{ByAddress, of_user};
+pub use quotas::Quotas;
+use rule::Rule;
+pub(super) use standing::{RATELIMIT, RATELIMIT_POLICY, whole_seconds};
+pub use throttle::Throttle;
+
+/// What is limited. The names are those of the configuration and of the headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Whatever comes from an address.
+    Everything,
+    /// Logins from an address; guesses at one account are the lockout's business.
+    Login,
+    /// Registrations from an address.
+    Register,
+    /// Refreshes of a session.
+    Refresh,
+    /// Verifications of certificates from an address.
+    Verify,
+    /// Whatever somebody who is signed in asks for.
+    User,
+}
+
+impl Limit {
+    /// The name of its policy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::Login => "login",
+            Self::Register => "register",
+            Self::Refresh => "refresh",
+            Self::Verify => "verify",
+            Self::User => "user",
+        }
+    }
+}
+
+/// The limits of this process.
+pub struct Limits {
+    everything: Rule,
+    login: Rule,
+    register: Rule,
+    refresh: Rule,
+    verify: Rule,
+    user: Rule,
+}
+
+impl Limits {
+    /// Limits of these quotas; nobody has asked for anything yet.
+    pub fn of(quotas: &Quotas) -> Self {
+        let rule = |limit| Rule::new(limit, quotas.of(limit));
+        Self {
+            everything: rule(Limit::Everything),
+            login: rule(Limit::Login),
+            register: rule(Limit::Register),
+            refresh: rule(Limit::Refresh),
+            verify: rule(Limit::Verify),
+            user: rule(Limit::User),
+        }
+    }
+
+    /// Forgets whoever has asked for so little that it makes no difference any more.
+    pub(crate) fn prune(&self) {
+        let Self { everything, login, register, refresh, verify, user } = self;
+        for rule in [everything, login, register, refresh, verify, user] {
+            rule.prune();
+        }
+    }
+
+    fn rule(&self, limit: Limit) -> &Rule {
+        match limit {
+            Limit::Everything => &self.everything,
+            Limit::Login => &self.login,
+            Limit::Register => &self.register,
+            Limit::Refresh => &self.refresh,
+            Limit::Verify => &self.verify,
+            Limit::User => &self.user,
+        }
+    }
+}
+
+/// Counts a request against a limit. Fails with [`ApiError::RateLimited`] when it was one too
+/// many; without limits it never fails.
+pub(super) fn count(request: &HttpRequest, limit: Limit, key: Key) -> Result<(), ApiError> {
+    let Some(limits) = of(request) else { return Ok(()) };
+    let standing = limits.rule(limit).take(key);
+    let refused_for = standing.verdict.refused_for;
+    standing.note(request);
+    refused_for.map_or(Ok(()), |wait| Err(ApiError::RateLimited { wait }))
+}
+
+/// The limits that are in force, if they are.
+fn of(request: &HttpRequest) -> Option<Arc<Limits>> {
+    request.app_data::<web::Data<Shell>>()?.limits.clone()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Where a client stands with its limits, as it is told.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest};
+use gacp_limits::{Quota, Verdict};
+
+use super::Limit;
+
+pub(in crate::http) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(in crate::http) const RATELIMIT_POLICY: HeaderName =
+    HeaderName::from_static("ratelimit-policy");
+
+/// What a limit said to a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) limit: Limit,
+    pub(super) quota: Quota,
+    pub(super) verdict: Verdict,
+}
+
+/// Everything that was said to a request.
+#[derive(Default)]
+struct Standings(Vec<Standing>);
+
+impl Standing {
+    /// Keeps it for the reply.
+    pub(super) fn note(self, request: &HttpRequest) {
+        let mut extensions = request.extensions_mut();
+        match extensions.get_mut::<Standings>() {
+            Some(Standings(all)) => all.push(self),
+            None => {
+                extensions.insert(Standings(vec![self]));
+            }
+        }
+    }
+
+    /// `"login";q=60;w=60`.
+    fn policy(&self) -> String {
+        let window = self.quota.window().as_secs();
+        format!("\"{}\";q={};w={window}", self.limit.name(), self.quota.units())
+    }
+
+    /// `"login";r=3;t=21`: so many are left, until so many seconds from now. They come back one by
+    /// one, so `t` is when all of them are back; after a refusal it is when the next one is, which
+    /// is what `Retry-After` says.
+    fn state(&self) -> String {
+        let until = self.verdict.refused_for.map_or(self.verdict.full_in, |wait| wait.max(SECOND));
+        let remaining = self.verdict.remaining;
+        format!("\"{}\";r={remaining};t={}", self.limit.name(), whole_seconds(until))
+    }
+
+    /// A refusal before everything else, then what is the first to be used up.
+    fn tightness(&self) -> (bool, u32) {
+        (self.verdict.is_allowed(), self.verdict.remaining)
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// In whole seconds, rounded up: who comes back then is not refused again.
+pub(in crate::http) fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
+}
+
+/// Writes everything that was said to a request into its reply, the tightest limit first.
+pub(super) fn write(request: &HttpRequest, headers: &mut HeaderMap) {
+    let said = request.extensions_mut().remove::<Standings>().unwrap_or_default();
+    let mut all = said.0;
+    all.sort_by_key(Standing::tightness);
+    let fields = [
+        (RATELIMIT_POLICY, list(&all, Standing::policy)),
+        (RATELIMIT, list(&all, Standing::state)),
+    ];
+    for (name, text) in fields {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// A list of structured fields (RFC 9651).
+fn list(all: &[Standing], item: fn(&Standing) -> String) -> String {
+    let mut text = String::new();
+    for standing in all {
+        let comma = if text.is_empty() { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _written = write!(text, "{comma}{}", item(standing));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn standing(limit: Limit, remaining: u32, refused_for: Option<Duration>) -> Standing {
+        let full_in = Duration::from_millis(20_001);
+        let verdict = Verdict { remaining, full_in, refused_for };
+        Standing { limit, quota: Quota::per_minute(60), verdict }
+    }
+
+    fn written(standings: &[Standing]) -> (String, String) {
+        let request = TestRequest::default().to_http_request();
+        for standing in standings {
+            standing.note(&request);
+        }
+        let mut headers = HeaderMap::new();
+        write(&request, &mut headers);
+        let text = |name| headers.get(name).unwrap().to_str().unwrap().to_owned();
+        (text(RATELIMIT_POLICY), text(RATELIMIT))
+    }
+
+    #[test]
+    fn the_tightest_limit_comes_first() {
+        let loose = standing(Limit::Everything, 59, None);
+        let tight = standing(Limit::Login, 3, None);
+
+        let (policy, state) = written(&[loose, tight]);
+
+        assert_eq!(policy, "\"login\";q=60;w=60, \"everything\";q=60;w=60");
+        assert_eq!(state, "\"login\";r=3;t=21, \"everything\";r=59;t=21");
+    }
+
+    #[test]
+    fn a_refusal_says_when_to_come_back_and_never_at_once() {
+        let used_up = standing(Limit::Everything, 0, None);
+        let refused = standing(Limit::Verify, 0, Some(Duration::from_millis(3)));
+
+        let (_, state) = written(&[used_up, refused]);
+
+        assert_eq!(state, "\"verify\";r=0;t=1, \"everything\";r=0;t=21");
+    }
+}
