@@ -36,6 +36,7 @@ const LAYERS: &[Layer] = &[
         on: &["gacp-farms", "gacp-keys", "gacp-store"],
         adapter: false,
     },
+    Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
     Layer {
         folder: "store-mongo",
         on: &["gacp-auth", "gacp-certifications", "gacp-farms", "gacp-keys", "gacp-store"],

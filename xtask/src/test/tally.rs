@@ -21,6 +21,7 @@ const GROUNDS: &[Ground] = &[
     Ground { name: "memory", package: None, target: "memory" },
     Ground { name: "SQLite", package: Some("gacp-store-sqlite"), target: "it" },
     Ground { name: "MongoDB", package: Some("gacp-store-mongo"), target: "it" },
+    Ground { name: "Redis", package: Some("gacp-cache-redis"), target: "it" },
     Ground { name: "the API on SQLite", package: Some("gacp-api"), target: "it" },
     Ground { name: "the API on MongoDB", package: Some("gacp-api"), target: "mongo" },
 ];
@@ -182,7 +183,8 @@ mod tests {
 
     #[test]
     fn cases_of_nextest_count_for_what_they_ran_on() {
-        let all = ["gacp-farms", "gacp-store-sqlite", "gacp-store-mongo", "gacp-api"];
+        let all =
+            ["gacp-farms", "gacp-store-sqlite", "gacp-store-mongo", "gacp-cache-redis", "gacp-api"];
         let mut reader = Reader::nextest(tally(&all));
 
         for line in [
@@ -192,6 +194,7 @@ mod tests {
             "        PASS [   1.005s] (3/9) gacp-store-sqlite::it farms::a_case",
             "        PASS [   1.005s] (4/9) gacp-store-mongo::it farms::a_case",
             "        PASS [   1.005s] (5/9) gacp-store-mongo::it farms::another_case",
+            "        PASS [   0.005s] (6/9) gacp-cache-redis::it limiter::a_case",
             "        SKIP [         ] (─────────) gacp-api::it a_case",
             "     Summary [   0.026s] 5 tests run: 5 passed, 1 skipped",
         ] {
@@ -201,8 +204,8 @@ mod tests {
         let tally = reader.tally();
         assert_eq!(
             tally.to_string(),
-            "cases passed: 1 on memory, 1 on SQLite, 2 on MongoDB, 0 on the API on SQLite, \
-             0 on the API on MongoDB, 1 others; 1 skipped"
+            "cases passed: 1 on memory, 1 on SQLite, 2 on MongoDB, 1 on Redis, \
+             0 on the API on SQLite, 0 on the API on MongoDB, 1 others; 1 skipped"
         );
         assert!(tally.verdict().unwrap_err().to_string().contains("no case ran on the API"));
     }

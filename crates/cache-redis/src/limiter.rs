@@ -1,0 +1,64 @@
+//! Buckets that all processes see.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool_redis::redis::Script;
+use gacp_limits::{Key, Quota, RateLimiter, Unavailable, Verdict};
+
+use crate::{Redis, RedisError};
+
+const SCRIPT: &str = include_str!("gcra.lua");
+
+/// Buckets of one quota in Redis; whoever gives the same name shares them.
+#[derive(Clone)]
+pub struct RedisLimiter {
+    redis: Redis,
+    name: String,
+    quota: Quota,
+    script: Arc<Script>,
+}
+
+impl RedisLimiter {
+    /// The buckets of this name.
+    pub fn new(redis: Redis, name: &str, quota: Quota) -> Self {
+        Self { redis, name: name.to_owned(), quota, script: Arc::new(Script::new(SCRIPT)) }
+    }
+
+    /// `gacp:limit:login:0a1b…`.
+    fn bucket(&self, key: Key) -> String {
+        let mut bucket = format!("gacp:limit:{}:", self.name);
+        for byte in key.0 {
+            // Writing to a string cannot fail.
+            let _written = write!(bucket, "{byte:02x}");
+        }
+        bucket
+    }
+}
+
+#[async_trait]
+impl RateLimiter for RedisLimiter {
+    async fn take(&self, key: Key) -> Result<Verdict, Unavailable> {
+        let mut invocation = self.script.key(self.bucket(key));
+        // A quota's interval is at most an hour.
+        let interval = u64::try_from(self.quota.interval().as_micros()).unwrap_or(u64::MAX);
+        invocation.arg(interval).arg(self.quota.units());
+        let mut lent = self.redis.lend().map_err(unavailable)?;
+        let answer = invocation.invoke_async(&mut lent.connection).await;
+        self.redis.settle(&lent, answer).map(verdict).map_err(unavailable)
+    }
+}
+
+fn unavailable(error: RedisError) -> Unavailable {
+    Unavailable(error.into())
+}
+
+fn verdict((taken, remaining, next_in, full_in): (u8, u32, u64, u64)) -> Verdict {
+    Verdict {
+        remaining,
+        full_in: Duration::from_micros(full_in),
+        refused_for: (taken == 0).then(|| Duration::from_micros(next_in)),
+    }
+}
