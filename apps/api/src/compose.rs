@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, Policy, Unproven};
+use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Config, Store};
-use crate::http::{ApiError, Authenticate, Caller, Limits, Shell};
+use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell};
 use crate::master_key;
 use crate::people::Directory;
 use crate::stores::Stores;
@@ -48,6 +49,8 @@ pub struct Services {
     pub shell: Data<Shell>,
     /// The stores under all of them.
     pub stores: Stores,
+    /// What processes share beside the stores, if there is more than one.
+    pub redis: Option<Redis>,
 }
 
 /// Opens the store and its keys, and puts the services together.
@@ -58,6 +61,11 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
     let keyring = keyring.context("the keys in the store cannot be opened")?;
     let auth = auth(config, &stores, &keyring)?;
     let certifications = certifications(config, &stores, &keyring, &auth)?;
+    let redis = match &config.redis_url {
+        Some(url) => Some(Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?),
+        None => None,
+    };
+    let limits = config.rate_limit.map(|quotas| limits(&quotas, redis.as_ref(), &keyring));
     let (farms, history) = (stores.farms.clone(), stores.history.clone());
     let shell = Shell {
         clock: clock.clone(),
@@ -65,7 +73,7 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
         receipts: stores.receipts.clone(),
         keyring,
         trusted_proxies: config.server.trusted_proxies.clone(),
-        limits: config.rate_limit.map(|quotas| Arc::new(Limits::of(&quotas))),
+        limits,
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
     };
@@ -75,6 +83,16 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
         certifications,
         shell: Data::new(shell),
         stores,
+        redis,
+    })
+}
+
+fn limits(quotas: &Quotas, redis: Option<&Redis>, keyring: &Keyring) -> Arc<Limits> {
+    Arc::new(match redis {
+        None => Limits::of(quotas),
+        Some(redis) => Limits::across(quotas, keyring, |limit, quota| {
+            Arc::new(RedisLimiter::new(redis.clone(), limit.name(), quota))
+        }),
     })
 }
 

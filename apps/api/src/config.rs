@@ -29,6 +29,8 @@ pub struct Config {
     pub server: Server,
     /// Where records are kept.
     pub store: Store,
+    /// Where what processes share is kept beside the store; nothing for one process.
+    pub redis_url: Option<Secret>,
     /// The origins whose pages may use the API.
     pub origins: Vec<String>,
     /// How long it keeps serving after readiness went off.
@@ -109,6 +111,7 @@ impl Config {
                 trusted_proxies: Vec::new(),
             },
             store: Store::Sqlite,
+            redis_url: None,
             origins: Vec::new(),
             drain: Duration::ZERO,
             log_filter: "off".to_owned(),

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context as _;
 use async_trait::async_trait;
+use gacp_cache_redis::Redis;
 use gacp_keys::KeyStore;
 use gacp_store::BoxError;
 
@@ -46,8 +47,12 @@ pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Running> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| format!("{address} cannot be listened on"))?;
-    let readiness =
-        Readiness::of(vec![("store", Arc::new(StoreProbe(services.stores.keys.clone())))]);
+    let store: Arc<dyn Dependency> = Arc::new(StoreProbe(services.stores.keys.clone()));
+    let mut helpful: Vec<(_, Arc<dyn Dependency>)> = Vec::new();
+    if let Some(redis) = &services.redis {
+        helpful.push(("redis", Arc::new(RedisProbe(redis.clone()))));
+    }
+    let readiness = Readiness::of(vec![("store", store)], helpful);
     let description = Data::new(Description::of(&routes::all())?);
     let (shell, stores) = (services.shell.clone(), services.stores.clone());
     let provided = services.clone();
@@ -80,5 +85,15 @@ struct StoreProbe(Arc<dyn KeyStore>);
 impl Dependency for StoreProbe {
     async fn check(&self) -> Result<(), BoxError> {
         self.0.keys().await.map(drop).map_err(Into::into)
+    }
+}
+
+/// Redis answers.
+struct RedisProbe(Redis);
+
+#[async_trait]
+impl Dependency for RedisProbe {
+    async fn check(&self) -> Result<(), BoxError> {
+        self.0.ping().await.map_err(Into::into)
     }
 }

@@ -11,32 +11,39 @@ use serde_json::{Map, Value};
 /// A dependency that does not answer in this time is as good as out: probes come every few seconds.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Something that the process cannot serve without.
+/// Something that the process cannot serve without, or serves better with.
 #[async_trait]
 pub trait Dependency: Send + Sync {
     /// Fails when it cannot be used at the moment.
     async fn check(&self) -> Result<(), BoxError>;
 }
 
+/// Dependencies by name.
+type Named = Vec<(&'static str, Arc<dyn Dependency>)>;
+
 /// Whether this process should get requests: it is not about to stop, and what it needs answers.
 pub struct Readiness {
     is_draining: AtomicBool,
-    dependencies: Vec<(&'static str, Arc<dyn Dependency>)>,
+    needed: Named,
+    helpful: Named,
 }
 
 /// What was looked at, and how it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checks {
-    /// Whether everything is well.
+    /// Whether all is there that is needed.
     pub is_ready: bool,
+    /// Whether something is missing that helps: the process serves all the same, so that taking it
+    /// out, and with it every other that has lost the same thing, would make an outage of it.
+    pub is_degraded: bool,
     /// `up`, `down` or `draining`, by name.
     pub states: Map<String, Value>,
 }
 
 impl Readiness {
-    /// Ready as long as these are, by name.
-    pub fn of(dependencies: Vec<(&'static str, Arc<dyn Dependency>)>) -> Arc<Self> {
-        Arc::new(Self { is_draining: AtomicBool::new(false), dependencies })
+    /// Ready as long as all that is needed is, and degraded without what helps.
+    pub fn of(needed: Named, helpful: Named) -> Arc<Self> {
+        Arc::new(Self { is_draining: AtomicBool::new(false), needed, helpful })
     }
 
     /// From now on this process should get no new requests.
@@ -49,14 +56,21 @@ impl Readiness {
         let is_draining = self.is_draining.load(Ordering::Acquire);
         let server = if is_draining { "draining" } else { "up" };
         let mut states = Map::from_iter([("server".to_owned(), Value::from(server))]);
-        let mut is_ready = !is_draining;
-        for (name, dependency) in &self.dependencies {
-            let is_up = is_up(name, &**dependency).await;
-            is_ready &= is_up;
-            states.insert((*name).to_owned(), Value::from(if is_up { "up" } else { "down" }));
-        }
-        Checks { is_ready, states }
+        let is_ready = all_up(&self.needed, &mut states).await && !is_draining;
+        let is_degraded = !all_up(&self.helpful, &mut states).await;
+        Checks { is_ready, is_degraded, states }
     }
+}
+
+/// Looks at each of these and notes how it is.
+async fn all_up(dependencies: &Named, states: &mut Map<String, Value>) -> bool {
+    let mut all_up = true;
+    for (name, dependency) in dependencies {
+        let is_up = is_up(name, &**dependency).await;
+        all_up &= is_up;
+        states.insert((*name).to_owned(), Value::from(if is_up { "up" } else { "down" }));
+    }
+    all_up
 }
 
 async fn is_up(name: &str, dependency: &dyn Dependency) -> bool {
@@ -97,14 +111,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_process_is_ready_when_all_it_needs_answers_in_time() {
         for (store, state) in [(Store::Up, "up"), (Store::Down, "down"), (Store::Hangs, "down")] {
-            let checks = Readiness::of(vec![("store", Arc::new(store))]).check().await;
+            let checks = Readiness::of(vec![("store", Arc::new(store))], Vec::new()).check().await;
             assert_eq!((checks.is_ready, &checks.states["store"]), (state == "up", &state.into()));
         }
     }
 
     #[tokio::test]
+    async fn without_what_only_helps_a_process_is_ready_and_degraded() {
+        let needed: Named = vec![("store", Arc::new(Store::Up))];
+
+        let checks = Readiness::of(needed, vec![("redis", Arc::new(Store::Down))]).check().await;
+
+        assert!(checks.is_ready && checks.is_degraded);
+        assert_eq!(checks.states["redis"], Value::from("down"));
+    }
+
+    #[tokio::test]
     async fn a_draining_process_is_not_ready() {
-        let readiness = Readiness::of(vec![("store", Arc::new(Store::Up))]);
+        let readiness = Readiness::of(vec![("store", Arc::new(Store::Up))], Vec::new());
 
         readiness.drain();
 

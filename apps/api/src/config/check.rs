@@ -56,6 +56,7 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
             trusted_proxies: raw.server.trusted_proxies.unwrap_or_default(),
         },
         store: store(raw.database),
+        redis_url: raw.cache.redis_url,
         origins: raw.cors.origins.unwrap_or_default(),
         drain: Duration::from_secs(raw.shutdown.drain_seconds.unwrap_or(5)),
         log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
@@ -84,16 +85,11 @@ fn store(raw: super::raw::Database) -> Store {
 }
 
 fn notices(raw: &Raw, sources: &Sources) -> Vec<String> {
-    let Raw { cache, telemetry, .. } = raw;
-    let idle = [
-        ("cache.redis_url", cache.redis_url.is_some()),
-        ("telemetry.otlp_endpoint", telemetry.otlp_endpoint.is_some()),
-    ];
-    let idle = idle.iter().filter(|(_, is_set)| *is_set);
-    let idle = idle.map(|(key, _)| format!("{key} is accepted and has no effect yet"));
+    let idle = raw.telemetry.otlp_endpoint.as_ref();
+    let idle = idle.map(|_| "telemetry.otlp_endpoint is accepted and has no effect yet".to_owned());
     let unknown = sources.unknown.iter();
     let unknown = unknown.map(|name| format!("the variable {name} is not known and is ignored"));
-    idle.chain(unknown).collect()
+    idle.into_iter().chain(unknown).collect()
 }
 
 impl Review<'_> {
@@ -143,6 +139,9 @@ impl Review<'_> {
             if !is_database(database) {
                 self.complain("database.mongodb_database", "this is no such name");
             }
+        }
+        if config.redis_url.as_ref().is_some_and(|url| !url.expose().starts_with("redis://")) {
+            self.complain("cache.redis_url", "this is no such address");
         }
         if let Some(reason) = config.master_key.as_ref().and_then(weakness) {
             self.complain("secrets.master_key", reason);

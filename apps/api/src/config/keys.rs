@@ -133,7 +133,12 @@ pub(super) const KEYS: [Key; 21] = [
         "the name of a database, of letters, digits, - and _",
         ("gacp", "which database there"),
     ),
-    key(("cache", "redis_url"), Some("REDIS_URL"), "a Redis address", ("unset", "no effect yet")),
+    key(
+        ("cache", "redis_url"),
+        Some("REDIS_URL"),
+        "an address of Redis such as redis://127.0.0.1:6379",
+        ("unset", "where processes share their limits"),
+    ),
     key(
         ("telemetry", "otlp_endpoint"),
         Some("OTEL_EXPORTER_OTLP_ENDPOINT"),

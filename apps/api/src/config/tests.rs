@@ -136,7 +136,7 @@ fn names_of_features_to_come_are_accepted_and_unknown_ones_only_noticed() {
 
     let notices = load("", &variables, false).unwrap().notices;
 
-    assert_eq!(notices.len(), 3, "{notices:?}");
+    assert_eq!(notices.len(), 2, "{notices:?}");
     assert!(notices.iter().any(|notice| notice.contains("GACP_COLOUR")));
     assert!(!notices.iter().any(|notice| notice.contains("pass")));
 }
@@ -158,6 +158,17 @@ fn a_mongodb_string_makes_it_the_store() {
     let bad = [("MONGODB_URI", "localhost:27017"), ("MONGODB_DATABASE", "a.b")];
     let complaints = keys(load("", &bad, false));
     assert_eq!(complaints, ["database.mongodb_uri", "database.mongodb_database"]);
+}
+
+#[test]
+fn the_address_of_redis_is_one_and_a_secret() {
+    let redis = |address| load("", &[("REDIS_URL", address)], false);
+
+    let url = redis("redis://:pass@cache:6379/1").unwrap().redis_url.unwrap();
+
+    assert_eq!(url.expose(), "redis://:pass@cache:6379/1");
+    assert!(!format!("{url:?}").contains("pass"));
+    assert_eq!(keys(redis("cache:6379")), ["cache.redis_url"]);
 }
 
 #[test]

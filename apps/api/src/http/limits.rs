@@ -17,7 +17,8 @@ mod throttle;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web};
-use gacp_limits::Key;
+use gacp_keys::Keyring;
+use gacp_limits::{Key, Quota, RateLimiter};
 
 use super::{ApiError, Shell};
 pub(super) use key::{ByAddress, of_user};
@@ -55,6 +56,11 @@ impl Limit {
             Self::User => "user",
         }
     }
+
+    /// Whether all processes together grant it once. The others are there to protect a process.
+    fn is_shared(self) -> bool {
+        matches!(self, Self::Login | Self::Register | Self::Refresh | Self::Verify)
+    }
 }
 
 /// The limits of this process.
@@ -68,9 +74,30 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Limits of these quotas; nobody has asked for anything yet.
+    /// Limits of these quotas in this process alone; nobody has asked for anything yet.
     pub fn of(quotas: &Quotas) -> Self {
-        let rule = |limit| Rule::new(limit, quotas.of(limit));
+        Self::by(|limit| Rule::new(limit, quotas.of(limit)))
+    }
+
+    /// Limits of these quotas, shared among all processes where it matters: what costs an Argon2
+    /// hash, makes records, or lets certificate numbers be guessed. `limiter` makes the limiter
+    /// that they share.
+    pub fn across(
+        quotas: &Quotas,
+        keyring: &Keyring,
+        limiter: impl Fn(Limit, Quota) -> Arc<dyn RateLimiter>,
+    ) -> Self {
+        Self::by(|limit| {
+            let quota = quotas.of(limit);
+            if limit.is_shared() {
+                Rule::across(limit, quota, limiter(limit, quota), keyring.clone())
+            } else {
+                Rule::new(limit, quota)
+            }
+        })
+    }
+
+    fn by(rule: impl Fn(Limit) -> Rule) -> Self {
         Self {
             everything: rule(Limit::Everything),
             login: rule(Limit::Login),
@@ -103,9 +130,9 @@ impl Limits {
 
 /// Counts a request against a limit. Fails with [`ApiError::RateLimited`] when it was one too
 /// many; without limits it never fails.
-pub(super) fn count(request: &HttpRequest, limit: Limit, key: Key) -> Result<(), ApiError> {
+pub(super) async fn count(request: &HttpRequest, limit: Limit, key: Key) -> Result<(), ApiError> {
     let Some(limits) = of(request) else { return Ok(()) };
-    let standing = limits.rule(limit).take(key);
+    let standing = limits.rule(limit).take(key).await;
     let refused_for = standing.verdict.refused_for;
     standing.note(request);
     refused_for.map_or(Ok(()), |wait| Err(ApiError::RateLimited { wait }))

@@ -48,7 +48,7 @@ async fn steps(
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
     if let Some(limit) = options.limit {
-        limits::count(request.request(), limit, ByAddress.extract(&request)?)?;
+        limits::count(request.request(), limit, ByAddress.extract(&request)?).await?;
     }
     negotiate::negotiate(&request, options.produces)?;
     if let Some(limit) = options.body_limit {
@@ -61,7 +61,7 @@ async fn steps(
         let now = parts.clock.now();
         let caller = authenticate::authenticate(&request, &*parts.authenticate, now).await?;
         let user = limits::of_user(caller.actor.id.uuid());
-        limits::count(request.request(), Limit::User, user)?;
+        limits::count(request.request(), Limit::User, user).await?;
     }
     if !options.idempotent {
         return next.call(request).await;

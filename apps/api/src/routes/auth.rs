@@ -119,7 +119,7 @@ async fn refresh(
 ) -> Result<Reply, ApiError> {
     let draft = body.0?.into_inner();
     let session = auth.session_of(&draft.refresh_token);
-    throttle.refresh(session.map(SessionId::uuid))?;
+    throttle.refresh(session.map(SessionId::uuid)).await?;
     let tokens = auth.refresh(&draft.refresh_token, &visitor.visit(call.at)).await?;
     Ok(data(&RefreshView::from(tokens)).no_store())
 }

@@ -71,5 +71,6 @@ async fn ready(readiness: web::Data<Readiness>) -> Result<Reply, ApiError> {
     if !checks.is_ready {
         return Err(ApiError::NotReady { checks: Value::Object(checks.states) });
     }
-    Ok(reply::plain(&Health { status: "ready", checks: checks.states }))
+    let status = if checks.is_degraded { "degraded" } else { "ready" };
+    Ok(reply::plain(&Health { status, checks: checks.states }))
 }

@@ -63,7 +63,7 @@ impl FromRequest for Visitor {
         ready(Ok(Self {
             device_token: cookie.or_else(|| header(DEVICE_HEADER)),
             user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()),
-            address: request.peer_addr().map(|peer| peer.ip()),
+            address: Some(ClientAddress::of(request).0),
             secure: shell.is_some_and(|shell| shell.behind_tls),
         }))
     }

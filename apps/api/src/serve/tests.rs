@@ -54,7 +54,8 @@ async fn server() -> (Running, String) {
         behind_tls: true,
     });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let running = start(listener, shell, Readiness::of(Vec::new()), routes, |_| {}).unwrap();
+    let running =
+        start(listener, shell, Readiness::of(Vec::new(), Vec::new()), routes, |_| {}).unwrap();
     let base = format!("http://{}", running.address());
     (running, base)
 }

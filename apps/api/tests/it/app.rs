@@ -20,7 +20,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     http: reqwest::Client,
     running: Option<Running>,
-    config: Config,
+    pub(crate) config: Config,
     /// Goes last: the server's files are there.
     _place: Place,
 }

@@ -11,6 +11,8 @@ mod accounts;
 mod app;
 #[path = "../it/certifications.rs"]
 mod certifications;
+#[path = "../../../../crates/cache-redis/tests/it/door.rs"]
+mod door;
 #[path = "../it/farms.rs"]
 mod farms;
 #[path = "../it/idempotency.rs"]
@@ -30,5 +32,6 @@ mod refusals;
 mod reply;
 #[path = "../it/sessions.rs"]
 mod sessions;
+mod shared_limits;
 #[path = "../it/verification.rs"]
 mod verification;

@@ -26,7 +26,7 @@ pub(in crate::http) async fn run<B: MessageBody + 'static>(
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let key = ByAddress.extract(&request)?;
-    let response = match count(request.request(), Limit::Everything, key) {
+    let response = match count(request.request(), Limit::Everything, key).await {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(refusal) => request.error_response(refusal),
     };

@@ -17,10 +17,10 @@ pub struct Throttle(HttpRequest);
 impl Throttle {
     /// Counts a refresh of a session; without one it counts for the client's address. Fails with
     /// [`ApiError::RateLimited`].
-    pub fn refresh(&self, session: Option<Uuid>) -> Result<(), ApiError> {
+    pub async fn refresh(&self, session: Option<Uuid>) -> Result<(), ApiError> {
         let of_client = || of_address(ClientAddress::of(&self.0));
         let key = session.map_or_else(of_client, |session| Key(session.into_bytes()));
-        count(&self.0, Limit::Refresh, key)
+        count(&self.0, Limit::Refresh, key).await
     }
 }
 
