@@ -9,11 +9,14 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
-use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, Policy, Unproven};
+use gacp_auth::{
+    Argon2Hasher, Auth, AuthError, AuthParts, Backoff, HashCost, HashLimits, Policy, Unproven,
+};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
+use gacp_limits::Quota;
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 use jiff::Timestamp;
@@ -127,10 +130,8 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
     let cores = available_parallelism().map_or(1, NonZero::get);
     let limits = HashLimits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
     let mut policy = Policy::new(config.server.issuer.clone(), AUDIENCE);
-    if !config.rate_limit_enabled {
-        // Guesses at one account are slowed down all the same.
-        policy.network_guesses = None;
-    }
+    // Without rate limits guesses at one account are slowed down all the same.
+    policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
     let parts = AuthParts {
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
@@ -140,6 +141,15 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
         policy,
     };
     Ok(Auth::new(parts))
+}
+
+/// How many logins of a network may be wrong: of those that an address may try in the window, one
+/// in four.
+fn wrong_logins(logins: Quota) -> Backoff {
+    let rule = Backoff::from_a_network();
+    let window = rule.window().unsigned_abs();
+    let logins = window.as_nanos() / logins.interval().as_nanos().max(1);
+    rule.allowing(u32::try_from(logins / 4).unwrap_or(u32::MAX))
 }
 
 fn certifications(

@@ -113,6 +113,12 @@ impl Backoff {
         Self { free: 200, ..Self::at_an_account() }
     }
 
+    /// The same rule with another number of free guesses, one at least.
+    #[must_use]
+    pub fn allowing(self, free: u32) -> Self {
+        Self { free: free.max(1), ..self }
+    }
+
     /// So many guesses in a window wait for nothing.
     pub fn free(&self) -> u32 {
         self.free

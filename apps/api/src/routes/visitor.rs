@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest};
 use gacp_auth::Visit;
 use jiff::Timestamp;
 
-use crate::http::{ApiError, Shell};
+use crate::http::{ApiError, ClientAddress, Shell};
 
 const DEVICE_COOKIE: &str = "gacp_device";
 const DEVICE_HEADER: &str = "X-Device-Token";
