@@ -20,7 +20,21 @@ pub(crate) fn tools() -> Result<PathBuf> {
 pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Command> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root()?).args(arguments).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_package) {
+            command.env_remove(name);
+        }
+    }
     Ok(command)
+}
+
+/// Whether cargo set a variable for this package when it started the task. Build scripts look at
+/// such variables (that of `ring` does): cargo would take them for a change, and build what
+/// depends on them again with every task.
+fn is_of_this_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE"]
+        .iter()
+        .any(|name| variable.starts_with(name))
 }
 
 /// Runs a command that writes to the terminal itself; a failure is an error that names it.
@@ -116,7 +130,17 @@ fn shown(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::package_name;
+    use super::{is_of_this_package, package_name};
+
+    #[test]
+    fn what_cargo_tells_a_task_of_its_package_is_not_passed_on() {
+        for variable in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
+            assert!(is_of_this_package(variable), "{variable}");
+        }
+        for variable in ["CARGO", "CARGO_HOME", "CARGO_INCREMENTAL", "CARGO_TARGET_DIR", "PATH"] {
+            assert!(!is_of_this_package(variable), "{variable}");
+        }
+    }
 
     #[test]
     fn a_package_id_names_its_package() {
