@@ -9,14 +9,13 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
-use gacp_auth::{
-    Argon2Hasher, Auth, AuthError, AuthParts, Backoff, HashCost, HashLimits, Policy, Unproven,
-};
+use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, Backoff, HashCost, Policy, Unproven};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
 use gacp_limits::Quota;
+use gacp_resilience::gate::{self, Gate};
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 use jiff::Timestamp;
@@ -128,7 +127,7 @@ async fn connect(uri: &str, database: &str) -> anyhow::Result<Stores> {
 
 fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<Auth> {
     let cores = available_parallelism().map_or(1, NonZero::get);
-    let limits = HashLimits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
+    let limits = gate::Limits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
     let mut policy = Policy::new(config.server.issuer.clone(), AUDIENCE);
     // Without rate limits guesses at one account are slowed down all the same.
     policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
@@ -136,7 +135,7 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
         guesses: stores.guesses.clone(),
-        hasher: Arc::new(Argon2Hasher::new(HashCost::default(), limits)?),
+        hasher: Arc::new(Argon2Hasher::new(HashCost::default(), Gate::new(limits))?),
         keyring: keyring.clone(),
         policy,
     };

@@ -1,21 +1,23 @@
 //! Passwords are hashed with argon2id (RFC 9106), off the async threads.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+mod pepper;
+mod stored;
+mod worker;
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use std::fmt;
+use std::sync::Arc;
+
+use argon2::Params;
 use async_trait::async_trait;
-use gacp_keys::random_bytes;
+use gacp_resilience::gate::{Failed, Gate};
 use gacp_store::BoxError;
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-use crate::gate::{Gate, HashLimits};
-use crate::{HashError, Password, PasswordHash, PasswordHasher};
+pub use pepper::Pepper;
 
-/// The length of a salt (RFC 9106 §3.1 recommends 16 bytes).
-const SALT_BYTES: usize = 16;
+use crate::{HashError, Password, PasswordHash, PasswordHasher};
+use stored::{Argon2id, Stored};
+use worker::Worker;
 
 /// The length of a hash: 256 bits.
 const HASH_BYTES: usize = 32;
@@ -40,11 +42,6 @@ pub struct HashCost {
 #[error("password hashes must cost at least 19456 KiB, 2 passes and 1 lane")]
 pub struct CostRefused;
 
-/// The stored hash is not argon2id, or lacks a part.
-#[derive(Debug, Error)]
-#[error("not an argon2id hash with salt and output")]
-struct NotArgon2id;
-
 impl HashCost {
     /// The least that is accepted, and the default (OWASP Password Storage Cheat Sheet).
     pub const FLOOR: Self = Self { memory_kib: 19_456, passes: 2, lanes: 1 };
@@ -66,45 +63,37 @@ impl Default for HashCost {
     }
 }
 
-/// Hashes with argon2id. Its memory is at most [`HashLimits::at_once`] times the cost's, and is
-/// used again: fresh memory nearly doubles the time of a hash.
+/// Hashes with argon2id behind a [`Gate`], and verifies what the system before hashed with bcrypt.
+/// Its memory is at most [`Limits::at_once`](gacp_resilience::gate::Limits::at_once) times the
+/// cost's, and is used again: fresh memory nearly doubles the time of a hash.
 pub struct Argon2Hasher {
     gate: Gate,
     worker: Arc<Worker>,
 }
 
-struct Worker {
-    params: Params,
-    memory: Mutex<Vec<Vec<Block>>>,
-}
-
-/// A stored hash, taken apart.
-struct Stored {
-    params: Params,
-    salt: Vec<u8>,
-    output: Vec<u8>,
-}
-
 impl Argon2Hasher {
-    /// A hasher of this cost. Fails with [`CostRefused`].
-    pub fn new(cost: HashCost, limits: HashLimits) -> Result<Self, CostRefused> {
-        let worker = Worker { params: cost.params()?, memory: Mutex::default() };
-        Ok(Self { gate: Gate::new(limits), worker: Arc::new(worker) })
+    /// A hasher of this cost that knows no pepper. Fails with [`CostRefused`].
+    pub fn new(cost: HashCost, gate: Gate) -> Result<Self, CostRefused> {
+        Ok(Self { gate, worker: Arc::new(Worker::new(cost.params()?, None)) })
+    }
+
+    /// The same hasher with peppers.
+    #[must_use]
+    pub fn with_pepper(self, pepper: Pepper) -> Self {
+        let worker = Worker::new(self.worker.params().clone(), Some(pepper));
+        Self { worker: Arc::new(worker), ..self }
     }
 
     async fn run<R: Send + 'static>(
         &self,
         work: impl FnOnce(&Worker) -> Result<R, HashError> + Send + 'static,
     ) -> Result<R, HashError> {
-        let pass = self.gate.enter().await?;
         let worker = Arc::clone(&self.worker);
-        // The pass goes along: when the client leaves, the core is busy until the work is done.
-        let task = tokio::task::spawn_blocking(move || {
-            let done = work(&worker);
-            drop(pass);
-            done
-        });
-        task.await.map_err(failed)?
+        match self.gate.run(move || work(&worker)).await {
+            Ok(done) => done,
+            Err(Failed::Rejected(_)) => Err(HashError::Overloaded),
+            Err(aborted @ Failed::Aborted(_)) => Err(failed(aborted)),
+        }
     }
 }
 
@@ -122,76 +111,14 @@ impl PasswordHasher for Argon2Hasher {
     }
 
     async fn verify_nothing(&self, password: &Password) -> Result<(), HashError> {
-        let nobody = Stored {
-            params: self.worker.params.clone(),
-            salt: vec![0; SALT_BYTES],
-            output: vec![0; HASH_BYTES],
-        };
+        let nobodys = Stored::Argon2id(Argon2id::nobodys(self.worker.params()));
         let password = password.clone();
-        self.run(move |worker| worker.verify(&password, &nobody).map(drop)).await
-    }
-}
-
-impl Worker {
-    fn hash(&self, password: &Password) -> Result<PasswordHash, HashError> {
-        let salt = random_bytes::<SALT_BYTES>().map_err(failed)?;
-        let mut output = [0; HASH_BYTES];
-        self.compute(&self.params, (password, &salt), &mut output)?;
-        let phc = Phc {
-            algorithm: ARGON2ID_IDENT,
-            version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&self.params).map_err(failed)?,
-            salt: Some(Salt::new(&salt).map_err(failed)?),
-            hash: Some(Output::new(&output).map_err(failed)?),
-        };
-        PasswordHash::parse(phc.to_string()).map_err(failed)
+        self.run(move |worker| worker.verify(&password, &nobodys).map(drop)).await
     }
 
-    fn verify(&self, password: &Password, stored: &Stored) -> Result<bool, HashError> {
-        let mut output = vec![0; stored.output.len()];
-        self.compute(&stored.params, (password, &stored.salt), &mut output)?;
-        Ok(output.ct_eq(&stored.output).into())
-    }
-
-    fn compute(
-        &self,
-        params: &Params,
-        (password, salt): (&Password, &[u8]),
-        output: &mut [u8],
-    ) -> Result<(), HashError> {
-        let mut blocks = self.take();
-        blocks.resize(params.block_count().max(blocks.len()), Block::new());
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-        let bytes = password.as_bytes();
-        let done = argon2.hash_password_into_with_memory(bytes, salt, output, &mut blocks);
-        self.put_back(blocks);
-        done.map_err(failed)
-    }
-
-    fn take(&self) -> Vec<Block> {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.pop().unwrap_or_default()
-    }
-
-    fn put_back(&self, blocks: Vec<Block>) {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
-    }
-}
-
-impl Stored {
-    fn read(hash: &PasswordHash) -> Result<Self, HashError> {
-        let phc = Phc::new(hash.as_str()).map_err(unreadable)?;
-        let version = phc.version.map(Version::try_from).transpose().map_err(unreadable)?;
-        let params = Params::try_from(&phc).map_err(unreadable)?;
-        let known = phc.algorithm == ARGON2ID_IDENT
-            && version == Some(Version::V0x13)
-            && params.m_cost() <= MAX_MEMORY_KIB;
-        match (phc.salt, phc.hash) {
-            (Some(salt), Some(output)) if known => {
-                Ok(Self { params, salt: salt.to_vec(), output: output.as_bytes().to_vec() })
-            }
-            _ => Err(unreadable(NotArgon2id)),
-        }
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        let stored = Stored::read(hash);
+        stored.is_ok_and(|stored| self.worker.would_hash_otherwise(&stored))
     }
 }
 
@@ -205,7 +132,7 @@ fn unreadable(error: impl Into<BoxError>) -> HashError {
 
 impl fmt::Debug for Argon2Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Argon2Hasher").finish_non_exhaustive()
+        f.debug_struct("Argon2Hasher").field("gate", &self.gate).finish_non_exhaustive()
     }
 }
 

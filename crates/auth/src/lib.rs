@@ -15,10 +15,11 @@
 //! use std::time::Duration;
 //!
 //! use gacp_auth::{
-//!     Argon2Hasher, Auth, AuthError, AuthParts, HashCost, HashLimits, LoginDraft, MemoryAuth,
-//!     MemoryGuesses, Policy, Unproven, Visit,
+//!     Argon2Hasher, Auth, AuthError, AuthParts, HashCost, LoginDraft, MemoryAuth, MemoryGuesses,
+//!     Policy, Unproven, Visit,
 //! };
 //! use gacp_keys::{Keyring, MasterKey, MemoryKeys};
+//! use gacp_resilience::gate::{Gate, Limits};
 //! use gacp_store::{MemoryLedger, Violations};
 //! use jiff::Timestamp;
 //!
@@ -26,12 +27,12 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let now = Timestamp::UNIX_EPOCH;
 //! let stores = MemoryAuth::new(MemoryLedger::shared());
-//! let limits = HashLimits { at_once: 2, waiting: 64, patience: Duration::from_secs(2) };
+//! let gate = Gate::new(Limits { at_once: 2, waiting: 64, patience: Duration::from_secs(2) });
 //! let auth = Auth::new(AuthParts {
 //!     accounts: Arc::new(stores.accounts()),
 //!     sessions: Arc::new(stores.sessions()),
 //!     guesses: Arc::new(MemoryGuesses::default()),
-//!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, limits)?),
+//!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, gate)?),
 //!     keyring: Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now).await?,
 //!     policy: Policy::new("https://gacp.example", "gacp-api"),
 //! });
@@ -57,7 +58,6 @@ pub mod contract;
 mod draft;
 mod email;
 mod error;
-mod gate;
 mod lockout;
 mod malformed;
 mod memory;
@@ -73,13 +73,12 @@ mod token;
 
 pub use account::{Account, AccountStatus, Concealed, Consent, SealedNationalId};
 pub use address::{Address, AddressDraft};
-pub use argon::{Argon2Hasher, CostRefused, HashCost};
+pub use argon::{Argon2Hasher, CostRefused, HashCost, Pepper};
 pub use draft::{
     AccountPatch, ConsentDraft, LoginDraft, PasswordChange, ProfilePatch, Registration, StaffDraft,
 };
 pub use email::Email;
 pub use error::{AuthError, HashError, Unproven};
-pub use gate::HashLimits;
 pub use lockout::{Backoff, Bucket, BucketKey, Charge, Charged, LONGEST_WINDOW, NoBackoff, Refund};
 pub use malformed::Malformed;
 pub use memory::{MemoryAccounts, MemoryAuth, MemoryGuesses, MemorySessions};

@@ -157,8 +157,8 @@ pub trait GuessStore: Send + Sync {
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
 }
 
-/// Hashes passwords. Each method costs the same work, once, or fails with
-/// [`HashError::Overloaded`] before any.
+/// Hashes passwords. Each method that takes a password costs the same work, once,
+/// or fails with [`HashError::Overloaded`] before any.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
     /// Hashes a new password, with a salt of its own.
@@ -169,4 +169,8 @@ pub trait PasswordHasher: Send + Sync {
 
     /// Does the work of [`verify`](Self::verify) for an account that is not there.
     async fn verify_nothing(&self, password: &Password) -> Result<(), HashError>;
+
+    /// Whether [`hash`](Self::hash) would make another kind of hash by now: by another algorithm,
+    /// at another cost or with another pepper.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

@@ -51,6 +51,16 @@ impl MacKey {
         self.keys.newest().1.tag(parts)
     }
 
+    /// The name of the newest key.
+    pub fn kid(&self) -> &str {
+        self.keys.newest().0
+    }
+
+    /// The tag of some parts under the key of this name; nothing when there is none.
+    pub fn tag_by(&self, kid: &str, parts: &[&[u8]]) -> Option<[u8; 32]> {
+        self.keys.find(kid).map(|tagger| tagger.tag(parts))
+    }
+
     /// The tags of some parts under every key, the newest first: what a record is found by while
     /// keys change.
     pub fn tags(&self, parts: &[&[u8]]) -> Vec<[u8; 32]> {
@@ -94,6 +104,15 @@ mod tests {
         let tag: [u8; 32] = plain.finalize().into_bytes().into();
 
         assert_eq!(mac(&[5]).tag(&[b"Hi There"]), tag);
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_name() {
+        let ring = mac(&[1, 2]);
+
+        assert_eq!(ring.kid(), "2");
+        assert_eq!(ring.tag_by("1", &[b"rice"]), Some(mac(&[1]).tag(&[b"rice"])));
+        assert_eq!(ring.tag_by("3", &[b"rice"]), None);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum Purpose {
     Cursor,
     /// Authenticates devices.
     Device,
+    /// Is mixed into passwords before they are hashed.
+    Pepper,
 }
 
 /// The text names no purpose.
@@ -32,7 +34,7 @@ pub struct UnknownPurpose;
 
 impl Purpose {
     /// Every purpose there is.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AccessToken,
         Self::Certificate,
         Self::RefreshMac,
@@ -41,6 +43,7 @@ impl Purpose {
         Self::Idempotency,
         Self::Cursor,
         Self::Device,
+        Self::Pepper,
     ];
 
     /// The name under which stores keep it.
@@ -54,6 +57,7 @@ impl Purpose {
             Self::Idempotency => "idempotency",
             Self::Cursor => "cursor",
             Self::Device => "device",
+            Self::Pepper => "pepper",
         }
     }
 }

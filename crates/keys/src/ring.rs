@@ -59,6 +59,7 @@ struct Keys {
     idempotency: MacKey,
     cursors: MacKey,
     devices: MacKey,
+    pepper: MacKey,
 }
 
 impl Keyring {
@@ -119,6 +120,11 @@ impl Keyring {
     pub fn device_mac(&self) -> &MacKey {
         &self.keys.devices
     }
+
+    /// Is mixed into passwords before they are hashed.
+    pub fn pepper_mac(&self) -> &MacKey {
+        &self.keys.pepper
+    }
 }
 
 impl fmt::Debug for Keyring {
@@ -152,6 +158,8 @@ fn fresh(purpose: Purpose, master: &MasterKey, now: Timestamp) -> Result<Wrapped
         | Purpose::Idempotency
         | Purpose::Cursor
         | Purpose::Device => to_base64url(&random_bytes::<16>()?),
+        // A password's hash carries the name, and has room for so much (`keyid` of argon2).
+        Purpose::Pepper => to_base64url(&random_bytes::<8>()?),
     };
     let sealed = master.wrap(&secret, purpose, &kid)?;
     Ok(WrappedKey { kid, purpose, sealed, created_at: now })
@@ -174,6 +182,7 @@ impl Keys {
             idempotency: mac(Purpose::Idempotency)?,
             cursors: mac(Purpose::Cursor)?,
             devices: mac(Purpose::Device)?,
+            pepper: mac(Purpose::Pepper)?,
         })
     }
 }
@@ -255,6 +264,7 @@ mod tests {
             ring.idempotency_mac(),
             ring.cursor_mac(),
             ring.device_mac(),
+            ring.pepper_mac(),
         ];
         let mut tags: Vec<_> = macs.iter().map(|mac| mac.tag(&[b"x"])).collect();
         tags.sort_unstable();

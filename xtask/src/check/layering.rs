@@ -29,7 +29,8 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "store", on: &[], adapter: false },
     Layer { folder: "limits", on: &[], adapter: false },
     Layer { folder: "keys", on: &["gacp-store"], adapter: false },
-    Layer { folder: "auth", on: &["gacp-keys", "gacp-store"], adapter: false },
+    Layer { folder: "resilience", on: &[], adapter: false },
+    Layer { folder: "auth", on: &["gacp-keys", "gacp-resilience", "gacp-store"], adapter: false },
     Layer { folder: "farms", on: &["gacp-store"], adapter: false },
     Layer {
         folder: "certifications",
@@ -39,12 +40,26 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
     Layer {
         folder: "store-mongo",
-        on: &["gacp-auth", "gacp-certifications", "gacp-farms", "gacp-keys", "gacp-store"],
+        on: &[
+            "gacp-auth",
+            "gacp-certifications",
+            "gacp-farms",
+            "gacp-keys",
+            "gacp-resilience",
+            "gacp-store",
+        ],
         adapter: true,
     },
     Layer {
         folder: "store-sqlite",
-        on: &["gacp-auth", "gacp-certifications", "gacp-farms", "gacp-keys", "gacp-store"],
+        on: &[
+            "gacp-auth",
+            "gacp-certifications",
+            "gacp-farms",
+            "gacp-keys",
+            "gacp-resilience",
+            "gacp-store",
+        ],
         adapter: true,
     },
 ];

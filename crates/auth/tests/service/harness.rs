@@ -22,6 +22,9 @@ pub(crate) const PASSWORD: &str = "correct-rice-battery";
 pub(crate) const EMAIL: &str = "somchai@example.org";
 pub(crate) const NATIONAL_ID: &str = "1234567890121";
 
+/// What the hashes of [`CountingHasher`] start with.
+const HASHED_HERE: &str = "$sha256$";
+
 /// Counts its operations; a hash is a digest.
 #[derive(Default)]
 pub(crate) struct CountingHasher {
@@ -45,7 +48,7 @@ impl CountingHasher {
         }
         self.operations.fetch_add(1, Ordering::SeqCst);
         let digest = to_base64url(&sha256(password.as_bytes()));
-        Ok(PasswordHash::parse(format!("$sha256${digest}")).unwrap())
+        Ok(PasswordHash::parse(format!("{HASHED_HERE}{digest}")).unwrap())
     }
 }
 
@@ -61,6 +64,10 @@ impl PasswordHasher for CountingHasher {
 
     async fn verify_nothing(&self, password: &Password) -> Result<(), HashError> {
         self.digest(password).map(drop)
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        !hash.as_str().starts_with(HASHED_HERE)
     }
 }
 
