@@ -135,6 +135,8 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
         guesses: stores.guesses.clone(),
+        events: stores.events.clone(),
+        history: stores.history.clone(),
         hasher: Arc::new(Argon2Hasher::new(HashCost::default(), Gate::new(limits))?),
         keyring: keyring.clone(),
         policy,

@@ -42,6 +42,11 @@ async fn run_once(services: &Services) {
         Ok(guesses) => tracing::info!(guesses, "old guesses at passwords forgotten"),
         Err(error) => tracing::warn!(%error, "pruning failed"),
     }
+    match services.stores.events.prune(now).await {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "old security events forgotten"),
+        Err(error) => tracing::warn!(%error, "pruning failed"),
+    }
     match services.stores.receipts.prune(now).await {
         Ok(0) => {}
         Ok(receipts) => tracing::info!(receipts, "old receipts forgotten"),

@@ -1,6 +1,7 @@
 //! Every route of the API, in one screen per resource: what it asks, who handles it, what it is.
 
 pub(crate) mod admin;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod certificates;
 pub(crate) mod certifications;
@@ -59,6 +60,7 @@ pub(crate) fn all() -> Routes {
     auth::routes()
         .and(sessions::routes())
         .and(admin::routes())
+        .and(audit::routes())
         .and(farms::routes())
         .and(farms::life_routes())
         .and(places::routes())

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use gacp_auth::{AccountStore, GuessStore, SessionStore};
+use gacp_auth::{AccountStore, EventStore, GuessStore, SessionStore};
 use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
 use gacp_farms::{FarmObligations, FarmStore};
 use gacp_keys::KeyStore;
@@ -20,6 +20,7 @@ pub struct Stores {
     pub(crate) accounts: Arc<dyn AccountStore>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) guesses: Arc<dyn GuessStore>,
+    pub(crate) events: Arc<dyn EventStore>,
     pub(crate) farms: Arc<dyn FarmStore>,
     pub(crate) obligations: Arc<dyn FarmObligations>,
     pub(crate) applications: Arc<dyn ApplicationStore>,
@@ -60,6 +61,7 @@ impl Stores {
             + AccountStore
             + SessionStore
             + GuessStore
+            + EventStore
             + FarmStore
             + FarmObligations
             + ApplicationStore
@@ -74,6 +76,7 @@ impl Stores {
             accounts: store.clone(),
             sessions: store.clone(),
             guesses: store.clone(),
+            events: store.clone(),
             farms: store.clone(),
             obligations: store.clone(),
             applications: store.clone(),

@@ -1,8 +1,9 @@
-//! What every adapter of [`AccountStore`], [`SessionStore`] and
+//! What every adapter of [`AccountStore`], [`SessionStore`], [`EventStore`] and
 //! [`GuessStore`](crate::GuessStore) must do.
 //!
-//! `account_store_contract!(async { … })` and `session_store_contract!(async { … })` declare one
-//! test per case on a fresh [`AuthFixture`], `guess_store_contract!(async { … })` on a fresh store.
+//! `account_store_contract!(async { … })`, `session_store_contract!(async { … })` and
+//! `event_store_contract!(async { … })` declare one test per case on a fresh [`AuthFixture`],
+//! `guess_store_contract!(async { … })` on a fresh store.
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -11,6 +12,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod events;
 pub mod guesses;
 pub mod lists;
 pub mod sample;
@@ -29,8 +31,8 @@ use tokio::sync::Barrier;
 use sample::later;
 
 use crate::{
-    Account, AccountPatch, AccountStatus, AccountStore, ProfilePatch, RevocationReason, Session,
-    SessionStore,
+    Account, AccountPatch, AccountStatus, AccountStore, EventStore, ProfilePatch, RevocationReason,
+    Session, SessionStore,
 };
 
 /// Empty stores over one state, and where their history and receipts go.
@@ -39,6 +41,8 @@ pub struct AuthFixture {
     pub accounts: Arc<dyn AccountStore>,
     /// The sessions of these accounts.
     pub sessions: Arc<dyn SessionStore>,
+    /// The security events, those of logins among them.
+    pub events: Arc<dyn EventStore>,
     /// Where the history of the accounts is read.
     pub history: Arc<dyn HistoryStore>,
     /// Where the receipts of their changes are claimed.
@@ -79,6 +83,8 @@ macro_rules! account_store_contract {
             a_change_whose_lease_is_lost_writes_nothing
             a_changed_account_ends_the_sessions_that_it_names
             a_stale_change_ends_no_session
+            a_journal_tells_what_happened_to_all_records
+            a_journal_tells_what_somebody_did
             a_hash_is_replaced_while_it_is_the_accounts
             of_a_rehash_and_a_change_at_once_both_stay
         }
@@ -106,6 +112,7 @@ macro_rules! session_store_contract {
             an_absent_session_is_not_found
             a_login_is_remembered_and_changes_no_account
             no_session_is_opened_for_an_account_that_cannot_be_used
+            a_session_is_opened_with_the_event_of_its_login
             a_rotation_gives_the_session_its_next_token
             a_token_that_is_not_current_rotates_nothing
             an_ended_session_is_not_rotated
@@ -120,6 +127,26 @@ macro_rules! session_store_contract {
             a_standing_sees_the_end_of_a_session
             a_standing_sees_a_change_of_the_account
             disabling_an_account_ends_its_sessions_for_good
+        }
+    };
+}
+
+/// Declares one test per case of the event-store contract; `$fresh` is a future of an
+/// [`AuthFixture`](crate::contract::AuthFixture) on empty stores.
+#[macro_export]
+macro_rules! event_store_contract {
+    (@each $fresh:expr; $($case:ident)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::contract::events::$case($fresh.await).await;
+        }
+    )+};
+    ($fresh:expr) => {
+        $crate::event_store_contract! { @each $fresh;
+            an_event_is_kept_whole
+            a_list_of_events_goes_on_where_the_last_page_ended
+            a_list_of_events_holds_what_its_filter_admits
+            old_events_are_forgotten
         }
     };
 }
@@ -195,8 +222,12 @@ async fn opened(fixture: &AuthFixture, number: u32) -> (Account, Session) {
     let account = sample::farmer(number);
     create(fixture, &account).await;
     let session = sample::session(&account, 0);
-    fixture.sessions.open(&session).await.unwrap();
+    open(fixture, &session).await.unwrap();
     (account, session)
+}
+
+async fn open(fixture: &AuthFixture, session: &Session) -> Result<(), StoreError> {
+    fixture.sessions.open(session, &sample::login(session)).await
 }
 
 async fn found(fixture: &AuthFixture, session: &Session) -> Session {

@@ -1,9 +1,9 @@
 //! Accounts, passwords, sessions and tokens.
 //!
 //! [`Auth`] is what the product can do: register, log in, refresh, authenticate, log out, look
-//! after one's own account and, for administrators, after others'. It asks three stores
-//! ([`AccountStore`], [`SessionStore`], [`GuessStore`]) and a [`PasswordHasher`]; [`MemoryAuth`] and
-//! [`Argon2Hasher`] come with it, other crates bring other stores.
+//! after one's own account and, for administrators, after others'. It asks four stores
+//! ([`AccountStore`], [`SessionStore`], [`GuessStore`], [`EventStore`]) and a [`PasswordHasher`];
+//! [`MemoryAuth`] and [`Argon2Hasher`] come with it, other crates bring other stores.
 //!
 //! Authorization is never taken from a token: an access token leads to its session, and the
 //! session to the account, on every call. The crate does no HTTP, opens no socket and reads no
@@ -26,12 +26,15 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let now = Timestamp::UNIX_EPOCH;
-//! let stores = MemoryAuth::new(MemoryLedger::shared());
+//! let ledger = MemoryLedger::shared();
+//! let stores = MemoryAuth::new(ledger.clone());
 //! let gate = Gate::new(Limits { at_once: 2, waiting: 64, patience: Duration::from_secs(2) });
 //! let auth = Auth::new(AuthParts {
 //!     accounts: Arc::new(stores.accounts()),
 //!     sessions: Arc::new(stores.sessions()),
 //!     guesses: Arc::new(MemoryGuesses::default()),
+//!     events: Arc::new(stores.events()),
+//!     history: ledger,
 //!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, gate)?),
 //!     keyring: Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now).await?,
 //!     policy: Policy::new("https://gacp.example", "gacp-api"),
@@ -42,7 +45,7 @@
 //!     national_id: None,
 //!     password: "whatever it was".to_owned(),
 //! };
-//! let visit = Visit { at: now, device_token: None, user_agent: None, address: None };
+//! let visit = Visit::at(now);
 //! let outcome = auth.log_in(Violations::check(draft), &visit).await;
 //! assert!(matches!(outcome, Err(AuthError::Unproven(Unproven::InvalidCredentials))));
 //! # Ok(())
@@ -58,6 +61,7 @@ pub mod contract;
 mod draft;
 mod email;
 mod error;
+mod event;
 mod lockout;
 mod malformed;
 mod memory;
@@ -79,15 +83,20 @@ pub use draft::{
 };
 pub use email::Email;
 pub use error::{AuthError, HashError, Unproven};
+pub use event::{EVENT_RETENTION, EventFilter, EventId, SecurityEvent, SecurityEventKind};
 pub use lockout::{Backoff, Bucket, BucketKey, Charge, Charged, LONGEST_WINDOW, NoBackoff, Refund};
 pub use malformed::Malformed;
-pub use memory::{MemoryAccounts, MemoryAuth, MemoryGuesses, MemorySessions};
+pub use memory::{MemoryAccounts, MemoryAuth, MemoryEvents, MemoryGuesses, MemorySessions};
 pub use national_id::NationalId;
 pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash};
 pub use phone::Phone;
 pub use policy::Policy;
-pub use ports::{AccountFilter, AccountStore, GuessStore, PasswordHasher, SessionStore, unique};
-pub use service::{Auth, AuthParts, Caller, Login, Profile, Tokens, Visit};
+pub use ports::{
+    AccountFilter, AccountStore, EventStore, GuessStore, PasswordHasher, SessionStore, unique,
+};
+pub use service::{
+    AuditFilter, AuditRecord, Auth, AuthParts, Caller, Login, Profile, Tokens, Visit,
+};
 pub use session::{
     Ending, Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,
 };

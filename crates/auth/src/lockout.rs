@@ -5,7 +5,7 @@
 //! devices do not share: nobody can be locked out of what he has used before.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
@@ -195,6 +195,19 @@ impl Charged {
     /// Takes back this guess alone.
     pub(crate) fn one(&self, charge: &Charge) -> Refund {
         Refund { key: charge.key, began_at: self.began_at, count: 1 }
+    }
+}
+
+/// The network of an address in writing, as [`network`] counts it: `203.0.113.0/24`.
+pub(crate) fn network_name(address: IpAddr) -> String {
+    let mut octets = network(address);
+    match octets.as_slice() {
+        [a, b, c] => format!("{}/24", Ipv4Addr::new(*a, *b, *c, 0)),
+        _ => {
+            octets.resize(16, 0);
+            let octets = <[u8; 16]>::try_from(octets).unwrap_or_default();
+            format!("{}/56", Ipv6Addr::from(octets))
+        }
     }
 }
 

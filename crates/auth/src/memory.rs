@@ -1,5 +1,6 @@
 //! The reference adapter: accounts and sessions in memory.
 
+mod events;
 mod guesses;
 
 use std::cmp::Reverse;
@@ -12,12 +13,15 @@ use jiff::Timestamp;
 
 use crate::{
     Account, AccountFilter, AccountStore, Email, Ending, Next, PasswordHash, RevocationReason,
-    Revoked, Rotation, Session, SessionId, SessionStore, Standing, TokenHash, unique,
+    Revoked, Rotation, SecurityEvent, Session, SessionId, SessionStore, Standing, TokenHash,
+    unique,
 };
 
+pub use events::MemoryEvents;
 pub use guesses::MemoryGuesses;
 
-/// Accounts and sessions in memory, behind one lock: both ports see one state. Cheap to clone.
+/// Accounts, sessions and security events in memory, behind one lock: all ports see one state.
+/// Cheap to clone. Events grow until [`prune`](crate::EventStore::prune) is called.
 #[derive(Debug, Clone)]
 pub struct MemoryAuth {
     ledger: Arc<MemoryLedger>,
@@ -29,6 +33,7 @@ struct State {
     accounts: HashMap<AccountId, Account>,
     sessions: HashMap<SessionId, Session>,
     last_logins: HashMap<AccountId, Timestamp>,
+    events: Vec<SecurityEvent>,
 }
 
 /// The accounts of a [`MemoryAuth`].
@@ -53,6 +58,11 @@ impl MemoryAuth {
     /// The session port.
     pub fn sessions(&self) -> MemorySessions {
         MemorySessions(self.clone())
+    }
+
+    /// The port of security events.
+    pub fn events(&self) -> MemoryEvents {
+        MemoryEvents(self.clone())
     }
 
     fn replace(
@@ -188,13 +198,14 @@ impl AccountStore for MemoryAccounts {
 
 #[async_trait]
 impl SessionStore for MemorySessions {
-    async fn open(&self, session: &Session) -> Result<(), StoreError> {
+    async fn open(&self, session: &Session, login: &SecurityEvent) -> Result<(), StoreError> {
         let mut state = self.0.lock();
         if !state.accounts.get(&session.account).is_some_and(Account::is_active) {
             return Err(StoreError::Stale);
         }
         state.last_logins.insert(session.account, session.created_at);
         state.sessions.insert(session.id, session.clone());
+        state.events.push(login.clone());
         Ok(())
     }
 

@@ -5,8 +5,9 @@ use gacp_store::{AccountId, Change, Page, PageRequest, Role, StoreError};
 use jiff::Timestamp;
 
 use crate::{
-    Account, AccountStatus, BucketKey, Charge, Charged, Email, Ending, HashError, Next, Password,
-    PasswordHash, Refund, RevocationReason, Rotation, Session, SessionId, Standing, TokenHash,
+    Account, AccountStatus, BucketKey, Charge, Charged, Email, Ending, EventFilter, HashError,
+    Next, Password, PasswordHash, Refund, RevocationReason, Rotation, SecurityEvent, Session,
+    SessionId, Standing, TokenHash,
 };
 
 /// Names of unique keys, as [`StoreError::Duplicate`] carries them.
@@ -89,9 +90,10 @@ pub trait AccountStore: Send + Sync {
 /// Where sessions are kept, beside the accounts. Every implementation passes the `contract`.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Adds a session and records the time of its creation as the account's last login. Fails
-    /// with [`StoreError::Stale`] when the account is absent or disabled by now.
-    async fn open(&self, session: &Session) -> Result<(), StoreError>;
+    /// Adds a session and the event of its login, and records the time of its creation as the
+    /// account's last login, or does nothing. Fails with [`StoreError::Stale`] when the account is
+    /// absent or disabled by now.
+    async fn open(&self, session: &Session, login: &SecurityEvent) -> Result<(), StoreError>;
 
     /// Gives a session its next token if the presented one is current and the session was not
     /// ended; else leaves it as it is. One atomic step: of any number of concurrent calls with one
@@ -154,6 +156,24 @@ pub trait GuessStore: Send + Sync {
     async fn empty(&self, buckets: &[BucketKey]) -> Result<(), StoreError>;
 
     /// Forgets buckets that no rule needs any more; says how many.
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
+}
+
+/// Where security events are kept. Every implementation passes the `contract`.
+#[async_trait]
+pub trait EventStore: Send + Sync {
+    /// Adds an event.
+    async fn append(&self, event: &SecurityEvent) -> Result<(), StoreError>;
+
+    /// Reads a page of events. [`PageRequest::order`] is always newest first.
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest,
+    ) -> Result<Page<SecurityEvent>, StoreError>;
+
+    /// Forgets the events that are older than [`EVENT_RETENTION`](crate::EVENT_RETENTION); says
+    /// how many.
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
 }
 

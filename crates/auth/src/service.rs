@@ -1,6 +1,8 @@
 //! What the product can do with accounts and sessions, and the rules it keeps while doing so.
 
 mod accounts;
+mod audit;
+mod events;
 mod guessing;
 mod login;
 mod passwords;
@@ -12,15 +14,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use gacp_keys::Keyring;
-use gacp_store::{Actor, Attempt, HistoryEntry, Precondition, StoreError};
+use gacp_store::{Actor, Attempt, HistoryEntry, HistoryStore, Precondition, StoreError};
 
 pub use accounts::Profile;
+pub use audit::{AuditFilter, AuditRecord};
 pub use login::{Login, Tokens, Visit};
 
 use crate::token::device::Device;
 use crate::{
-    Account, AccountStore, AuthError, GuessStore, PasswordHasher, Policy, SessionId, SessionStore,
-    unique,
+    Account, AccountStore, AuthError, EventStore, GuessStore, PasswordHasher, Policy, SessionId,
+    SessionStore, unique,
 };
 
 /// What [`Auth`] works with.
@@ -31,6 +34,10 @@ pub struct AuthParts {
     pub sessions: Arc<dyn SessionStore>,
     /// Where guesses at passwords are counted.
     pub guesses: Arc<dyn GuessStore>,
+    /// Where security events are kept.
+    pub events: Arc<dyn EventStore>,
+    /// Where administrators read what happened, to accounts and to everything else.
+    pub history: Arc<dyn HistoryStore>,
     /// What hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// What signs, authenticates and seals.

@@ -13,6 +13,7 @@ fn fixture() -> AuthFixture {
     AuthFixture {
         accounts: Arc::new(stores.accounts()),
         sessions: Arc::new(stores.sessions()),
+        events: Arc::new(stores.events()),
         history,
         receipts: ledger,
     }
@@ -24,6 +25,10 @@ mod accounts {
 
 mod sessions {
     gacp_auth::session_store_contract!(async { super::fixture() });
+}
+
+mod events {
+    gacp_auth::event_store_contract!(async { super::fixture() });
 }
 
 mod guesses {

@@ -7,8 +7,8 @@ use mongodb::bson::{Bson, Document, doc};
 
 use crate::listing::Lists;
 use crate::{
-    accounts, applications, certificates, farms, guesses, history, keys, numbers, obligations,
-    receipts, sessions,
+    accounts, applications, certificates, events, farms, guesses, history, keys, numbers,
+    obligations, receipts, sessions,
 };
 
 mod apply;
@@ -160,6 +160,10 @@ pub fn queries() -> Vec<Query> {
         guesses::BY_KEY,
         guesses::BY_AGE,
         guesses::FORGOTTEN,
+        events::ALL,
+        events::OF_ACCOUNT,
+        events::LOGINS_OF_ACCOUNT,
+        events::OLD,
         sessions::BY_ID,
         sessions::LIVE,
         sessions::ALL_LIVE,
@@ -181,6 +185,8 @@ pub fn queries() -> Vec<Query> {
         obligations::LIVE_APPLICATION,
         obligations::VALID_CERTIFICATE,
         history::OF_SUBJECT,
+        history::ALL,
+        history::BY_ACTOR,
         history::NOTES_OF,
         receipts::BY_KEY,
         receipts::BY_AGE,

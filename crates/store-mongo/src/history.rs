@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use gacp_store::{
-    Change, Cursor, HistoryEntry, HistoryStore, Page, PageRequest, StoreError, Subject,
+    AccountId, Change, HistoryEntry, HistoryStore, Page, PageRequest, StoreError, Subject,
 };
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
@@ -26,6 +26,12 @@ const NOTES: &str = "history_notes";
 /// Entries newest first: the one order that history has.
 pub(crate) const OF_SUBJECT: Query =
     Query { name: "history of a record", collection: ENTRIES, index: "history_subject" };
+
+pub(crate) const ALL: Query =
+    Query { name: "everything that happened", collection: ENTRIES, index: "_id_" };
+
+pub(crate) const BY_ACTOR: Query =
+    Query { name: "what somebody did", collection: ENTRIES, index: "history_actor" };
 
 pub(crate) const NOTES_OF: Query =
     Query { name: "notes of history entries", collection: NOTES, index: "_id_" };
@@ -52,18 +58,23 @@ impl HistoryStore for Mongo {
         page: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError> {
         let (mongo, page) = (self.clone(), *page);
-        detached(async move { mongo.entries(subject, &page).await }).await
+        detached(async move { mongo.entries(of_subject(subject, &page), page.limit).await }).await
+    }
+
+    async fn journal(
+        &self,
+        by: Option<AccountId>,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryEntry>, StoreError> {
+        let (mongo, page) = (self.clone(), *page);
+        detached(async move { mongo.entries(journal(by, &page), page.limit).await }).await
     }
 }
 
 impl Mongo {
-    async fn entries(
-        &self,
-        subject: Subject,
-        page: &PageRequest,
-    ) -> Result<Page<HistoryEntry>, Failure> {
+    async fn entries(&self, find: Find, limit: usize) -> Result<Page<HistoryEntry>, Failure> {
         let mut entries = Vec::new();
-        for document in self.documents(of_subject(subject, page)).await? {
+        for document in self.documents(find).await? {
             entries.push(parse::<HistoryEntry>(ENTRIES, "doc", document)?);
         }
         let mut notes = self.notes(&entries).await?;
@@ -72,8 +83,7 @@ impl Mongo {
             entry.saying(note)
         };
         let entries = entries.into_iter().map(said).collect();
-        let cursor = |entry: &HistoryEntry| Cursor { id: entry.id, updated_at: entry.at };
-        Ok(Page::cut(entries, page.limit, cursor))
+        Ok(Page::cut(entries, limit, HistoryEntry::cursor))
     }
 
     async fn notes(&self, entries: &[HistoryEntry]) -> Result<HashMap<Uuid, String>, Failure> {
@@ -92,14 +102,23 @@ impl Mongo {
 }
 
 pub(crate) fn of_subject(subject: Subject, page: &PageRequest) -> Find {
+    let of = doc! { "kind": subject.kind.as_str(), "subject": uuid(subject.id) };
+    newest(&OF_SUBJECT, of, page)
+}
+
+/// Entries of all records, or those by one actor.
+pub(crate) fn journal(by: Option<AccountId>, page: &PageRequest) -> Find {
+    match by {
+        None => newest(&ALL, Document::new(), page),
+        Some(by) => newest(&BY_ACTOR, doc! { "by": uuid(by.uuid()) }, page),
+    }
+}
+
+fn newest(query: &'static Query, mut filter: Document, page: &PageRequest) -> Find {
     // Nothing sorts after the greatest UUID, and no entry has it.
     let before = page.after.map_or(Uuid::max(), |after| after.id);
-    let filter = doc! {
-        "kind": subject.kind.as_str(),
-        "subject": uuid(subject.id),
-        "_id": { "$lt": uuid(before) },
-    };
-    let newest = Find::by(&OF_SUBJECT, filter).sorted(doc! { "_id": -1 });
+    filter.insert("_id", doc! { "$lt": uuid(before) });
+    let newest = Find::by(query, filter).sorted(doc! { "_id": -1 });
     newest.limited(page.limit.saturating_add(1))
 }
 
@@ -113,7 +132,8 @@ fn entry(entry: &HistoryEntry) -> Result<Document, StoreError> {
     let row = Row::of(entry.id, &bare)?
         .with("kind", entry.subject.kind.as_str())
         .with("subject", uuid(entry.subject.id))
-        .with("at", micros(entry.at));
+        .with("at", micros(entry.at))
+        .with_some("by", entry.by.map(|actor| uuid(actor.id.uuid())));
     Ok(row.into_document())
 }
 

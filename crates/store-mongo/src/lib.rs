@@ -32,6 +32,7 @@ mod certificates;
 mod connect;
 mod document;
 mod errors;
+mod events;
 mod farms;
 mod guesses;
 mod history;

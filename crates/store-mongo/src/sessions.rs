@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use gacp_auth::{
-    AccountStatus, Next, RevocationReason, Revoked, Rotation, Session, SessionId, SessionStore,
-    Standing, TokenHash,
+    AccountStatus, Next, RevocationReason, Revoked, Rotation, SecurityEvent, Session, SessionId,
+    SessionStore, Standing, TokenHash,
 };
 use gacp_store::{AccountId, Revision, StoreError};
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use crate::catalogue::Query;
 use crate::connect::MAX_TIME;
 use crate::document::{Row, bytes, document, field, micros, moment, stored_uuid, uuid};
 use crate::errors::Failure;
+use crate::events::{self, EVENTS};
 use crate::mongo::detached;
 use crate::reading::{Find, current};
 use crate::transaction::{STALE, Transaction};
@@ -37,7 +38,7 @@ pub(crate) const STANDING: Query = query("session with its account", "_id_");
 
 #[async_trait]
 impl SessionStore for Mongo {
-    async fn open(&self, session: &Session) -> Result<(), StoreError> {
+    async fn open(&self, session: &Session, event: &SecurityEvent) -> Result<(), StoreError> {
         let usable = doc! {
             "_id": uuid(session.account.uuid()),
             "status": AccountStatus::Active.as_str(),
@@ -45,7 +46,8 @@ impl SessionStore for Mongo {
         let login = doc! { "$set": { "lastLoginAt": micros(session.created_at) } };
         let opened = Transaction::default()
             .update(ACCOUNTS, (usable, login), STALE)
-            .insert(SESSIONS, vec![row(session)?.into_document()]);
+            .insert(SESSIONS, vec![row(session)?.into_document()])
+            .insert(EVENTS, vec![events::row(event)?]);
         self.commit(opened).await.map(drop)
     }
 

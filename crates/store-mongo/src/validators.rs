@@ -121,6 +121,10 @@ pub(crate) fn guesses() -> Document {
     )
 }
 
+pub(crate) fn events() -> Document {
+    schema(&[("_id", binary()), ("doc", entry()), ("login", flag())], &[("account", binary())])
+}
+
 pub(crate) fn farms() -> Document {
     schema(
         &[
@@ -228,7 +232,7 @@ pub(crate) fn history() -> Document {
             ("subject", binary()),
             ("at", moment()),
         ],
-        &[],
+        &[("by", binary())],
     )
 }
 

@@ -11,9 +11,6 @@ use crate::document::{micros, moment};
 use crate::engine::Failure;
 use crate::engine::errors::Impossible;
 
-/// So many buckets are forgotten per transaction, so that other writes get their turn.
-const PRUNED_AT_ONCE: usize = 1_000;
-
 pub(crate) const BY_KEY: &str =
     "SELECT count, began_at, waits, locked_until FROM guesses WHERE key = ?";
 
@@ -58,14 +55,7 @@ impl GuessStore for Sqlite {
     }
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut pruned = 0;
-        loop {
-            let some = self.store.write(move |transaction| prune(transaction, now)).await?;
-            pruned += u64::try_from(some).unwrap_or(u64::MAX);
-            if some < PRUNED_AT_ONCE {
-                return Ok(pruned);
-            }
-        }
+        self.prune_all(move |transaction, limit| prune(transaction, now, limit)).await
     }
 }
 
@@ -110,16 +100,12 @@ fn remove(transaction: &Transaction<'_>, key: BucketKey) -> Result<(), Failure> 
     Ok(())
 }
 
-fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<usize, Failure> {
+fn prune(transaction: &Transaction<'_>, now: Timestamp, limit: i64) -> Result<usize, Failure> {
     let pruned = transaction
         .prepare_cached(
             "DELETE FROM guesses WHERE key IN (SELECT key FROM guesses \
              WHERE began_at <= ? AND locked_until <= ? LIMIT ?)",
         )?
-        .execute(params![
-            micros(now - LONGEST_WINDOW),
-            micros(now),
-            i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX)
-        ])?;
+        .execute(params![micros(now - LONGEST_WINDOW), micros(now), limit])?;
     Ok(pruned)
 }

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use gacp_store::{
-    Change, Cursor, HistoryEntry, HistoryStore, Page, PageRequest, StoreError, Subject,
+    AccountId, Change, HistoryEntry, HistoryStore, Page, PageRequest, StoreError, Subject,
 };
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Params, Row, Transaction, params};
 use uuid::Uuid;
 
 use crate::Sqlite;
@@ -34,7 +34,16 @@ impl HistoryStore for Sqlite {
         page: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError> {
         let page = *page;
-        self.store.read(move |connection| entries(connection, subject, &page)).await
+        self.store.read(move |connection| of_subject(connection, subject, &page)).await
+    }
+
+    async fn journal(
+        &self,
+        by: Option<AccountId>,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryEntry>, StoreError> {
+        let page = *page;
+        self.store.read(move |connection| journal(connection, by, &page)).await
     }
 }
 
@@ -42,13 +51,15 @@ fn insert(transaction: &Transaction<'_>, entry: &HistoryEntry) -> Result<(), Fai
     let bare = HistoryEntry { comment: None, ..entry.clone() };
     transaction
         .prepare_cached(
-            "INSERT INTO history (id, subject_kind, subject_id, at, doc) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO history (id, subject_kind, subject_id, at, actor_id, doc) \
+             VALUES (?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             entry.id,
             entry.subject.kind.as_str(),
             entry.subject.id,
             micros(entry.at),
+            entry.by.map(|actor| actor.id.uuid()),
             document(&bare)?,
         ])?;
     if let Some(comment) = &entry.comment {
@@ -60,26 +71,58 @@ fn insert(transaction: &Transaction<'_>, entry: &HistoryEntry) -> Result<(), Fai
 }
 
 /// Entries newest first: the one order that history has.
-pub(crate) const ENTRIES: &str = "\
-    SELECT id, doc, comment FROM history LEFT JOIN history_notes ON entry_id = id \
-    WHERE subject_kind = ? AND subject_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
+macro_rules! entries {
+    ($of:literal) => {
+        concat!(
+            "SELECT id, doc, comment FROM history LEFT JOIN history_notes ON entry_id = id WHERE ",
+            $of,
+            "id < ?1 ORDER BY id DESC LIMIT ?2"
+        )
+    };
+}
 
-fn entries(
+pub(crate) const OF_SUBJECT: &str = entries!("subject_kind = ?3 AND subject_id = ?4 AND ");
+
+pub(crate) const ALL: &str = entries!("");
+
+pub(crate) const BY_ACTOR: &str = entries!("actor_id = ?3 AND ");
+
+fn of_subject(
     connection: &Connection,
     subject: Subject,
     page: &PageRequest,
 ) -> Result<Page<HistoryEntry>, Failure> {
+    let (before, limit) = bounds(page);
+    let params = params![before, limit, subject.kind.as_str(), subject.id];
+    entries(connection, (OF_SUBJECT, params), page)
+}
+
+fn journal(
+    connection: &Connection,
+    by: Option<AccountId>,
+    page: &PageRequest,
+) -> Result<Page<HistoryEntry>, Failure> {
+    let (before, limit) = bounds(page);
+    match by {
+        None => entries(connection, (ALL, params![before, limit]), page),
+        Some(by) => entries(connection, (BY_ACTOR, params![before, limit, by.uuid()]), page),
+    }
+}
+
+fn bounds(page: &PageRequest) -> (Uuid, i64) {
     // Nothing sorts after the greatest UUID, and no entry has it.
     let before = page.after.map_or(Uuid::max(), |after| after.id);
-    let limit = i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(ENTRIES)?;
-    let rows = statement
-        .query_and_then(params![subject.kind.as_str(), subject.id, before, limit], entry)?
-        .collect::<Result<_, _>>()?;
-    Ok(Page::cut(rows, page.limit, |entry: &HistoryEntry| Cursor {
-        id: entry.id,
-        updated_at: entry.at,
-    }))
+    (before, i64::try_from(page.limit.saturating_add(1)).unwrap_or(i64::MAX))
+}
+
+fn entries(
+    connection: &Connection,
+    (sql, params): (&str, impl Params),
+    page: &PageRequest,
+) -> Result<Page<HistoryEntry>, Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_and_then(params, entry)?.collect::<Result<_, _>>()?;
+    Ok(Page::cut(rows, page.limit, HistoryEntry::cursor))
 }
 
 fn entry(row: &Row<'_>) -> Result<HistoryEntry, Failure> {

@@ -28,6 +28,7 @@ mod applications;
 mod certificates;
 mod document;
 mod engine;
+mod events;
 mod farms;
 mod guesses;
 mod history;
@@ -37,6 +38,7 @@ mod numbers;
 mod obligations;
 #[cfg(test)]
 mod plans;
+mod pruning;
 mod receipts;
 mod sessions;
 mod sqlite;

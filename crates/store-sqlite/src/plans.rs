@@ -12,14 +12,41 @@ use uuid::Uuid;
 
 use crate::listing::Listing;
 use crate::{
-    Sqlite, accounts, applications, certificates, farms, guesses, history, obligations, sessions,
+    Sqlite, accounts, applications, certificates, events, farms, guesses, history, obligations,
+    sessions,
 };
 
 /// Queries that are the same whatever is asked, by name, with what SQLite must say of each step.
 const FIXED: &[(&str, &str, &[&str])] = &[
     (
+        "everything that happened",
+        history::ALL,
+        &[
+            "SEARCH history USING INDEX sqlite_autoindex_history_1",
+            "SEARCH history_notes USING INDEX sqlite_autoindex_history_notes_1",
+        ],
+    ),
+    (
+        "what somebody did",
+        history::BY_ACTOR,
+        &[
+            "SEARCH history USING INDEX history_by_actor",
+            "SEARCH history_notes USING INDEX sqlite_autoindex_history_notes_1",
+        ],
+    ),
+    (
+        "security events",
+        events::ALL,
+        &["SEARCH security_events USING INDEX sqlite_autoindex_security_events_1"],
+    ),
+    (
+        "security events of an account",
+        events::OF_ACCOUNT,
+        &["SEARCH security_events USING INDEX security_events_of_account"],
+    ),
+    (
         "history",
-        history::ENTRIES,
+        history::OF_SUBJECT,
         &[
             "SEARCH history USING INDEX history_by_subject",
             "SEARCH history_notes USING INDEX sqlite_autoindex_history_notes_1",

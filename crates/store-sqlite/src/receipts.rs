@@ -13,9 +13,6 @@ use crate::document::{document, micros};
 use crate::engine::Failure;
 use crate::engine::errors::Impossible;
 
-/// So many receipts are forgotten per transaction, so that other writes get their turn.
-const PRUNED_AT_ONCE: usize = 1_000;
-
 /// Answers a running request, or fails with [`StoreError::Duplicate`] when its lease is lost.
 pub(crate) fn answer(transaction: &Transaction<'_>, receipt: &Receipt) -> Result<(), Failure> {
     if settle(transaction, receipt)? {
@@ -68,14 +65,7 @@ impl ReceiptStore for Sqlite {
     }
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut pruned = 0;
-        loop {
-            let some = self.store.write(move |transaction| prune(transaction, now)).await?;
-            pruned += u64::try_from(some).unwrap_or(u64::MAX);
-            if some < PRUNED_AT_ONCE {
-                return Ok(pruned);
-            }
-        }
+        self.prune_all(move |transaction, limit| prune(transaction, now, limit)).await
     }
 }
 
@@ -165,8 +155,7 @@ fn settle(transaction: &Transaction<'_>, receipt: &Receipt) -> Result<bool, Fail
     Ok(settled > 0)
 }
 
-fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<usize, Failure> {
-    let limit = i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX);
+fn prune(transaction: &Transaction<'_>, now: Timestamp, limit: i64) -> Result<usize, Failure> {
     let pruned = transaction
         .prepare_cached(
             "DELETE FROM receipts WHERE key IN \

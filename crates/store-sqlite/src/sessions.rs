@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use gacp_auth::{
-    AccountStatus, Next, RevocationReason, Revoked, Rotation, Session, SessionId, SessionStore,
-    Standing, TokenHash,
+    AccountStatus, Next, RevocationReason, Revoked, Rotation, SecurityEvent, Session, SessionId,
+    SessionStore, Standing, TokenHash,
 };
 use gacp_store::{AccountId, StoreError};
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::Sqlite;
 use crate::document::{document, micros, moment, not_stale, record, records};
 use crate::engine::Failure;
 use crate::engine::errors::Impossible;
+use crate::events;
 
 const TABLE: &str = "sessions";
 
@@ -29,12 +30,13 @@ pub(crate) const STANDING: &str = "\
 
 #[async_trait]
 impl SessionStore for Sqlite {
-    async fn open(&self, session: &Session) -> Result<(), StoreError> {
-        let session = session.clone();
+    async fn open(&self, session: &Session, login: &SecurityEvent) -> Result<(), StoreError> {
+        let (session, login) = (session.clone(), login.clone());
         self.store
             .write(move |transaction| {
                 log_in(transaction, &session)?;
-                insert(transaction, &session)
+                insert(transaction, &session)?;
+                events::insert(transaction, &login)
             })
             .await
     }

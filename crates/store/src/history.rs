@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Actor, Page, PageRequest, StoreError};
+use crate::{AccountId, Actor, Cursor, Page, PageRequest, StoreError};
 
 /// What kind of record an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,6 +84,11 @@ impl HistoryEntry {
         self
     }
 
+    /// Its position in a list.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { id: self.id, updated_at: self.at }
+    }
+
     /// The same entry with what was said about it.
     #[must_use]
     pub fn saying(mut self, comment: Option<String>) -> Self {
@@ -99,6 +104,14 @@ pub trait HistoryStore: Send + Sync {
     async fn history(
         &self,
         subject: Subject,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryEntry>, StoreError>;
+
+    /// Entries of all records, or those by one actor. [`PageRequest::order`] is always newest
+    /// first.
+    async fn journal(
+        &self,
+        by: Option<AccountId>,
         page: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError>;
 }

@@ -24,6 +24,12 @@ pub fn fresh_uuid(now: Timestamp) -> Uuid {
     Uuid::new_v7(uuid::Timestamp::from_unix(&*context, seconds, nanoseconds))
 }
 
+/// The least `UUIDv7` of a moment, to the millisecond: what was made before sorts before it.
+pub fn least_uuid_at(moment: Timestamp) -> Uuid {
+    let milliseconds = u64::try_from(moment.as_millisecond()).unwrap_or_default();
+    Uuid::from_u128(u128::from(milliseconds) << 80)
+}
+
 /// Defines an id: a `UUIDv7` of its own type.
 ///
 /// `at(now)` makes a new one, `parse` reads one, `parse_or_absent` reads one from a path, where
@@ -88,5 +94,15 @@ mod tests {
         let ids: Vec<Uuid> = (0..1_000).map(|_| fresh_uuid(now)).collect();
 
         assert!(ids.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn what_was_made_before_a_moment_sorts_before_its_least_id() {
+        let moment: Timestamp = "2026-01-05T02:00:00.123Z".parse().unwrap();
+        let millisecond = jiff::SignedDuration::from_millis(1);
+
+        assert!(fresh_uuid(moment - millisecond) < least_uuid_at(moment));
+        assert!(least_uuid_at(moment) < fresh_uuid(moment));
+        assert!(fresh_uuid(moment) < least_uuid_at(moment + millisecond));
     }
 }

@@ -35,7 +35,7 @@ pub use actor::{AccountId, Actor, Role, UnknownRole};
 pub use attempt::{Attempt, Change, Once, Target};
 pub use error::{BoxError, StoreError};
 pub use history::{HistoryEntry, HistoryStore, Subject, SubjectKind};
-pub use id::{MalformedId, fresh_uuid};
+pub use id::{MalformedId, fresh_uuid, least_uuid_at};
 pub use memory::MemoryLedger;
 pub use page::{Cursor, Order, Page, PageRequest, page_of};
 pub use receipt::{

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::{
-    Change, Claim, Cursor, Fingerprint, HistoryEntry, HistoryStore, Lease, Page, PageRequest,
+    AccountId, Change, Claim, Fingerprint, HistoryEntry, HistoryStore, Lease, Page, PageRequest,
     RECEIPT_LEASE, RECEIPT_RETENTION, Receipt, ReceiptKey, ReceiptStore, StoreError, StoredReply,
     Subject, page_of,
 };
@@ -74,7 +74,20 @@ impl HistoryStore for MemoryLedger {
     ) -> Result<Page<HistoryEntry>, StoreError> {
         let state = self.lock();
         let entries = state.history.iter().filter(|entry| entry.subject == subject).cloned();
-        Ok(page_of(entries, page, |entry| Cursor { id: entry.id, updated_at: entry.at }))
+        Ok(page_of(entries, page, HistoryEntry::cursor))
+    }
+
+    async fn journal(
+        &self,
+        by: Option<AccountId>,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryEntry>, StoreError> {
+        let state = self.lock();
+        let meant = |entry: &&HistoryEntry| {
+            by.is_none_or(|id| entry.by.is_some_and(|actor| actor.id == id))
+        };
+        let entries = state.history.iter().filter(meant).cloned();
+        Ok(page_of(entries, page, HistoryEntry::cursor))
     }
 }
 

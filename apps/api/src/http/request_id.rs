@@ -31,7 +31,7 @@ impl RequestId {
     }
 
     /// The id that the shell gave to a request.
-    pub(super) fn of(request: &HttpRequest) -> Self {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned()))
     }
 

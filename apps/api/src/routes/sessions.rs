@@ -1,4 +1,5 @@
-//! `/api/auth/logout…` and `/api/auth/sessions`: the caller's own sessions.
+//! `/api/auth/logout…`, `/api/auth/sessions` and `/api/auth/login-history`: the caller's own
+//! sessions, and how they were opened.
 
 use actix_web::web::{Data, Path};
 use gacp_auth::{Auth, SessionId};
@@ -7,7 +8,7 @@ use crate::http::describe::Operation;
 use crate::http::reply::{data, no_content};
 use crate::http::{ApiError, Call, Caller, Options, Reply, Routes};
 use crate::routes::SIGNED_IN;
-use crate::views::SessionView;
+use crate::views::{LoginAttemptView, SessionView};
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
@@ -29,6 +30,11 @@ pub(crate) fn routes() -> Routes {
         .says(|| {
             op("listSessions", "The caller's sessions, newest first.")
                 .returns_all::<SessionView>("The sessions that live.")
+        })
+        .get("/api/auth/login-history", Options::bearer(), login_history)
+        .says(|| {
+            op("showLoginHistory", "The latest 20 logins to the account, newest first.")
+                .returns_all::<LoginAttemptView>("Those that failed, too.")
         })
         .delete("/api/auth/sessions/{id}", Options::bearer(), end)
         .says(|| {
@@ -59,6 +65,12 @@ async fn list(call: Call, caller: Caller, auth: Data<Auth>) -> Result<Reply, Api
     let sessions = auth.sessions(&caller, call.at).await?;
     let view = |session: &_| SessionView::of(session, caller.session);
     Ok(data(&sessions.iter().map(view).collect::<Vec<_>>()))
+}
+
+/// `GET /api/auth/login-history`: the latest logins, those that failed too.
+async fn login_history(caller: Caller, auth: Data<Auth>) -> Result<Reply, ApiError> {
+    let logins = auth.login_history(&caller.in_session()).await?;
+    Ok(data(&logins.into_iter().map(LoginAttemptView::from).collect::<Vec<_>>()))
 }
 
 /// `DELETE /api/auth/sessions/{id}`: ends one of them.

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest};
 use gacp_auth::Visit;
 use jiff::Timestamp;
 
-use crate::http::{ApiError, ClientAddress, Shell};
+use crate::http::{ApiError, ClientAddress, RequestId, Shell};
 
 const DEVICE_COOKIE: &str = "gacp_device";
 const DEVICE_HEADER: &str = "X-Device-Token";
@@ -28,6 +28,7 @@ pub(crate) struct Visitor {
     device_token: Option<String>,
     user_agent: Option<String>,
     address: Option<IpAddr>,
+    request_id: RequestId,
     secure: bool,
 }
 
@@ -39,6 +40,7 @@ impl Visitor {
             device_token: self.device_token.as_deref(),
             user_agent: self.user_agent.as_deref(),
             address: self.address,
+            request_id: Some(self.request_id.as_str()),
         }
     }
 
@@ -64,6 +66,7 @@ impl FromRequest for Visitor {
             device_token: cookie.or_else(|| header(DEVICE_HEADER)),
             user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()),
             address: Some(ClientAddress::of(request).0),
+            request_id: RequestId::of(request),
             secure: shell.is_some_and(|shell| shell.behind_tls),
         }))
     }

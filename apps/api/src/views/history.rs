@@ -1,6 +1,6 @@
 //! What happened to a record, as those see it who may.
 
-use gacp_store::HistoryEntry;
+use gacp_store::{Actor, HistoryEntry};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,20 +26,24 @@ pub(crate) struct HistoryView {
 
 /// Who did something, in the role of that moment.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActorView {
+pub(super) struct ActorView {
     #[schema(format = Uuid)]
     id: String,
     role: &'static str,
 }
 
+impl From<Actor> for ActorView {
+    fn from(by: Actor) -> Self {
+        Self { id: by.id.to_string(), role: by.role.as_str() }
+    }
+}
+
 impl From<HistoryEntry> for HistoryView {
     fn from(entry: HistoryEntry) -> Self {
-        let actor =
-            |by: gacp_store::Actor| ActorView { id: by.id.to_string(), role: by.role.as_str() };
         Self {
             id: entry.id.to_string(),
             at: entry.at,
-            by: entry.by.map(actor),
+            by: entry.by.map(ActorView::from),
             action: entry.action,
             from: entry.from,
             to: entry.to,

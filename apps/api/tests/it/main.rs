@@ -7,6 +7,7 @@
 
 mod accounts;
 mod app;
+mod audit;
 mod certifications;
 mod farms;
 mod idempotency;

@@ -9,6 +9,8 @@
 mod accounts;
 #[path = "../it/app.rs"]
 mod app;
+#[path = "../it/audit.rs"]
+mod audit;
 #[path = "../it/certifications.rs"]
 mod certifications;
 #[path = "../../../../crates/cache-redis/tests/it/door.rs"]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gacp_store::{Change, Claim, RECEIPT_LEASE, Receipt, Revision, StoreError};
+use gacp_store::{Change, Claim, PageRequest, RECEIPT_LEASE, Receipt, Revision, StoreError};
 
 use super::sample::{self, later, now};
 use super::{
-    AuthFixture, at_once, change, change_account, claim, create, found, history, opened, receipt,
-    renamed, replace,
+    AuthFixture, at_once, change, change_account, claim, create, found, history, open, opened,
+    receipt, renamed, replace,
 };
 use crate::{Account, AccountPatch, AccountStatus, Ending, RevocationReason, Revoked};
 
@@ -88,7 +88,7 @@ pub async fn a_changed_account_ends_the_sessions_that_it_names(fixture: AuthFixt
     let (account, kept) = opened(&fixture, 1).await;
     let (_, others) = opened(&fixture, 2).await;
     let ended = sample::session(&account, 1);
-    fixture.sessions.open(&ended).await.unwrap();
+    open(&fixture, &ended).await.unwrap();
     let changed = account.with_password(sample::other_hash("other"), later(3));
     let ending = Ending { except: Some(kept.id), reason: RevocationReason::PasswordChanged };
 
@@ -115,6 +115,54 @@ pub async fn a_stale_change_ends_no_session(fixture: AuthFixture) {
 
     assert!(matches!(outcome, Err(StoreError::Stale)), "{outcome:?}");
     assert_eq!(found(&fixture, &session).await.revoked, None);
+}
+
+/// The journal holds the entries of every record, newest first, page by page.
+pub async fn a_journal_tells_what_happened_to_all_records(fixture: AuthFixture) {
+    let mut entries = Vec::new();
+    for number in 1..=5 {
+        let account = sample::farmer(number);
+        let registered = change(&account, "register");
+        fixture.accounts.create(&account, &registered).await.unwrap();
+        entries.extend(registered.entries);
+    }
+    entries.reverse();
+
+    let mut request = PageRequest::first(2);
+    let mut seen = Vec::new();
+    loop {
+        let page = fixture.history.journal(None, &request).await.unwrap();
+        seen.extend(page.items);
+        let Some(next) = page.next else { break };
+        request = request.after(next);
+    }
+
+    assert_eq!(seen, entries);
+}
+
+/// The journal of one actor holds what he did, to whatever record; what nobody did is nobody's.
+pub async fn a_journal_tells_what_somebody_did(fixture: AuthFixture) {
+    let (one, other) = (sample::farmer(1), sample::farmer(2));
+    create(&fixture, &one).await;
+    create(&fixture, &other).await;
+    let changed = renamed(&other, "ก");
+    let mut by_one = change(&changed, "change-role");
+    for (entry, by) in by_one.entries.iter_mut().zip([one.actor()]) {
+        entry.by = Some(by);
+    }
+    fixture.accounts.replace(&changed, &by_one).await.unwrap();
+    let again = renamed(&changed, "ข");
+    let mut by_nobody = change(&again, "expire");
+    by_nobody.entries.iter_mut().for_each(|entry| entry.by = None);
+    fixture.accounts.replace(&again, &by_nobody).await.unwrap();
+
+    let page = PageRequest::first(9);
+    let did = fixture.history.journal(Some(one.id()), &page).await.unwrap().items;
+    let all = fixture.history.journal(None, &page).await.unwrap().items;
+
+    let actions: Vec<_> = did.iter().map(|entry| (entry.action.as_str(), entry.subject)).collect();
+    assert_eq!(actions, [("change-role", other.subject()), ("register", one.subject())]);
+    assert_eq!(all.len(), 4);
 }
 
 /// Another hash of the same password is no new state, and never replaces another password's.

@@ -5,8 +5,8 @@ use gacp_store::{AccountId, Role, Violations};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Account, AddressDraft, Concealed, ConsentDraft, PasswordHash, Registration, SealedNationalId,
-    Session, SessionId, StaffDraft, TokenHash,
+    Account, AddressDraft, Concealed, ConsentDraft, EventId, PasswordHash, Registration,
+    SealedNationalId, SecurityEvent, SecurityEventKind, Session, SessionId, StaffDraft, TokenHash,
 };
 
 /// The moment at which the cases start.
@@ -72,6 +72,35 @@ pub fn session(account: &Account, seconds: i64) -> Session {
         device: Some("device-1".to_owned()),
         user_agent: Some("เบราว์เซอร์/1.0".to_owned()),
         revoked: None,
+    }
+}
+
+/// The event of the login that opened a session.
+pub fn login(session: &Session) -> SecurityEvent {
+    SecurityEvent {
+        id: EventId::at(session.created_at),
+        at: session.created_at,
+        kind: SecurityEventKind::LoginSucceeded,
+        account: Some(session.account),
+        session: Some(session.id),
+        network: Some("203.0.113.0/24".to_owned()),
+        user_agent: session.user_agent.clone(),
+        request_id: Some("test-1".to_owned()),
+    }
+}
+
+/// Something that happened to an account so many seconds after [`now`], or to none.
+pub fn event(kind: SecurityEventKind, account: Option<AccountId>, seconds: i64) -> SecurityEvent {
+    let at = later(seconds);
+    SecurityEvent {
+        id: EventId::at(at),
+        at,
+        kind,
+        account,
+        session: None,
+        network: None,
+        user_agent: None,
+        request_id: None,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gacp_store::StoreError;
+use gacp_store::{PageRequest, StoreError};
 use jiff::Timestamp;
 
 use super::sample::{self, later, now, token};
-use super::{AuthFixture, LOGGED_OUT, at_once, create, disable, found, opened};
-use crate::{Next, RevocationReason, Revoked, Rotation, Session};
+use super::{AuthFixture, LOGGED_OUT, at_once, create, disable, found, open, opened};
+use crate::{EventFilter, Next, RevocationReason, Revoked, Rotation, SecurityEventKind, Session};
 
 fn next(number: u8) -> Next {
     Next {
@@ -29,7 +29,7 @@ pub async fn a_session_is_kept_whole(fixture: AuthFixture) {
         generation: 3,
         ..sample::session(&account, 1)
     };
-    fixture.sessions.open(&bare).await.unwrap();
+    open(&fixture, &bare).await.unwrap();
 
     assert_eq!(found(&fixture, &session).await, session);
     assert_eq!(found(&fixture, &bare).await, bare);
@@ -53,7 +53,7 @@ pub async fn a_login_is_remembered_and_changes_no_account(fixture: AuthFixture) 
     create(&fixture, &account).await;
     let before = fixture.sessions.last_login(account.id()).await.unwrap();
     for seconds in [1, 7] {
-        fixture.sessions.open(&sample::session(&account, seconds)).await.unwrap();
+        open(&fixture, &sample::session(&account, seconds)).await.unwrap();
     }
 
     let after = fixture.sessions.last_login(account.id()).await.unwrap();
@@ -71,12 +71,25 @@ pub async fn no_session_is_opened_for_an_account_that_cannot_be_used(fixture: Au
     for account in [account, sample::farmer(2)] {
         let session = sample::session(&account, 0);
 
-        let outcome = fixture.sessions.open(&session).await;
+        let outcome = open(&fixture, &session).await;
 
         assert!(matches!(outcome, Err(StoreError::Stale)), "{outcome:?}");
         assert_eq!(fixture.sessions.find(session.id).await.unwrap(), None);
         assert_eq!(fixture.sessions.last_login(account.id()).await.unwrap(), None);
     }
+}
+
+/// A login and its event are there together, or neither is.
+pub async fn a_session_is_opened_with_the_event_of_its_login(fixture: AuthFixture) {
+    let (account, session) = opened(&fixture, 1).await;
+    disable(&fixture, &account).await;
+    assert!(open(&fixture, &sample::session(&account, 1)).await.is_err());
+
+    let filter = EventFilter { account: Some(account.id()), logins: true };
+    let events = fixture.events.events(&filter, &PageRequest::first(9)).await.unwrap().items;
+
+    let noted: Vec<_> = events.iter().map(|event| (event.kind, event.session)).collect();
+    assert_eq!(noted, [(SecurityEventKind::LoginSucceeded, Some(session.id))]);
 }
 
 /// The next token is current, the presented one previous, and the rest follows.
@@ -189,7 +202,7 @@ pub async fn ending_all_sessions_spares_the_named_one_and_other_accounts(fixture
     let (second, third) = (sample::session(&account, 1), sample::session(&account, 2));
     let (_, other) = opened(&fixture, 2).await;
     for session in [&second, &third] {
-        fixture.sessions.open(session).await.unwrap();
+        open(&fixture, session).await.unwrap();
     }
 
     let reason = RevocationReason::EndedElsewhere;
@@ -212,7 +225,7 @@ pub async fn live_sessions_are_listed_newest_first(fixture: AuthFixture) {
     let idle = Session { idle_expires_at: later(60), ..sample::session(&account, 3) };
     let old = Session { absolute_expires_at: later(60), ..sample::session(&account, 4) };
     for session in [&second, &ended, &idle, &old] {
-        fixture.sessions.open(session).await.unwrap();
+        open(&fixture, session).await.unwrap();
     }
     fixture.sessions.revoke(ended.id, LOGGED_OUT, later(5)).await.unwrap();
 

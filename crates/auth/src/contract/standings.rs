@@ -4,7 +4,7 @@ use gacp_store::Role;
 use jiff::Timestamp;
 
 use super::sample::{self, later, now};
-use super::{AuthFixture, LOGGED_OUT, change_account, disable, found, opened};
+use super::{AuthFixture, LOGGED_OUT, change_account, disable, found, open, opened};
 use crate::{AccountPatch, AccountStatus, RevocationReason, Revoked, Session, Standing};
 
 /// Whose it is, what he may do, and in which state the account is.
@@ -32,7 +32,7 @@ async fn is_live(fixture: &AuthFixture, session: &Session, at: Timestamp) -> boo
 pub async fn a_standing_sees_the_end_of_a_session(fixture: AuthFixture) {
     let (account, session) = opened(&fixture, 1).await;
     let old = Session { absolute_expires_at: later(60), ..sample::session(&account, 1) };
-    fixture.sessions.open(&old).await.unwrap();
+    open(&fixture, &old).await.unwrap();
 
     assert!(is_live(&fixture, &session, later(3599)).await);
     assert!(!is_live(&fixture, &session, later(3600)).await);

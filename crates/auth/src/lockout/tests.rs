@@ -109,6 +109,15 @@ fn neighbours_are_one_network_however_the_address_is_written() {
     assert_ne!(of("2001:db8:0:1200::1"), of("2001:db8:0:1300::1"));
 }
 
+#[test]
+fn a_network_is_written_with_its_length() {
+    let name = |address: &str| network_name(address.parse().unwrap());
+
+    assert_eq!(name("203.0.113.7"), "203.0.113.0/24");
+    assert_eq!(name("::ffff:203.0.113.7"), "203.0.113.0/24");
+    assert_eq!(name("2001:db8:0:12ff::2"), "2001:db8:0:1200::/56");
+}
+
 proptest! {
     /// Whatever the times: no window lets more through than is free and the waits allow.
     #[test]

@@ -7,12 +7,14 @@ use gacp_store::{Role, StoreError, Submitted};
 use jiff::Timestamp;
 
 use super::Auth;
+use super::events::{event, failed_login};
 use super::guessing::Identifier;
 use crate::token::access::{self, Grant};
 use crate::token::device::Device;
 use crate::token::refresh::RefreshToken;
 use crate::{
-    Account, AuthError, Email, LoginDraft, NationalId, Password, Session, SessionId, Unproven,
+    Account, AuthError, Email, LoginDraft, NationalId, Password, SecurityEventKind, Session,
+    SessionId, Unproven,
 };
 
 /// How much of a user agent is kept, in characters: enough to tell a person's devices apart.
@@ -29,6 +31,19 @@ pub struct Visit<'a> {
     pub user_agent: Option<&'a str>,
     /// From where, as far as that is known.
     pub address: Option<IpAddr>,
+    /// The request by which he comes.
+    pub request_id: Option<&'a str>,
+}
+
+/// What somebody's knowledge of a password comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// He knows it; whether the account can be used is another matter.
+    Right,
+    /// He does not, or there is no such account.
+    Wrong,
+    /// There were too many guesses: nobody looked.
+    Locked,
 }
 
 /// The tokens of a session.
@@ -53,10 +68,18 @@ pub struct Login {
     pub device_token: String,
 }
 
+impl Visit<'_> {
+    /// A visit of which nothing is known but the time.
+    pub fn at(at: Timestamp) -> Self {
+        Self { at, device_token: None, user_agent: None, address: None, request_id: None }
+    }
+}
+
 impl Auth {
     /// Opens a session for whoever knows the password of an active account. Fails with
     /// [`Unproven::InvalidCredentials`] whatever is wrong, after the work of one hash; after none
-    /// when there were too many guesses, whether there is such an account or not.
+    /// when there were too many guesses, whether there is such an account or not. What came of it
+    /// is kept as a [`SecurityEvent`](crate::SecurityEvent).
     pub async fn log_in(
         &self,
         draft: Submitted<LoginDraft>,
@@ -77,32 +100,64 @@ impl Auth {
     async fn proven(&self, draft: &LoginDraft, visit: &Visit<'_>) -> Result<Account, AuthError> {
         let account = self.named(draft).await?;
         let identifier = self.identifier(draft);
-        let right = self.prove(&identifier, (account.as_ref(), &draft.password), visit).await?;
-        let account = account.filter(|_| right);
-        account.ok_or_else(|| Unproven::InvalidCredentials.into())
+        let verdict = self.prove(&identifier, (account.as_ref(), &draft.password), visit).await?;
+        let proven = account.as_ref().filter(|it| verdict == Verdict::Right && it.is_active());
+        if let Some(account) = proven {
+            self.rehash(account, &draft.password).await;
+            return Ok(account.clone());
+        }
+        let kind = failed_login(verdict, account.as_ref());
+        self.refuse(kind, account.as_ref(), visit).await
     }
 
-    /// Whether a password is that of an active account. The guess is counted before, and what was
-    /// counted taken back when it is; one too many costs no hash.
+    /// Refuses a login, in the same words whatever the reason, and notes it.
+    async fn refuse<T>(
+        &self,
+        kind: SecurityEventKind,
+        account: Option<&Account>,
+        visit: &Visit<'_>,
+    ) -> Result<T, AuthError> {
+        self.note(event(kind, account.map(Account::id), None, visit)).await?;
+        Err(Unproven::InvalidCredentials.into())
+    }
+
+    /// Hashes a password anew that was just proven, if its hash is outdated. That it cannot be
+    /// done now is no reason to turn its owner away: his next login tries again.
+    async fn rehash(&self, account: &Account, password: &str) {
+        let (hasher, outdated) = (&self.parts.hasher, account.password());
+        if !hasher.is_outdated(outdated) {
+            return;
+        }
+        if let Ok(hash) = hasher.hash(&Password::new(password)).await {
+            let _ = self.parts.accounts.rehash(account.id(), outdated, &hash).await;
+        }
+    }
+
+    /// Whether a password is that of an account. The guess is counted before, and what was counted
+    /// taken back when it is and the account can be used; one too many costs no hash.
     pub(super) async fn prove(
         &self,
         identifier: &Identifier,
         (account, password): (Option<&Account>, &str),
         visit: &Visit<'_>,
-    ) -> Result<bool, AuthError> {
+    ) -> Result<Verdict, AuthError> {
         let holder = account.map(Account::id);
-        let Some(guess) = self.guess(identifier, holder, visit).await? else { return Ok(false) };
+        let Some(guess) = self.guess(identifier, holder, visit).await? else {
+            return Ok(Verdict::Locked);
+        };
         let (hasher, password) = (&self.parts.hasher, Password::new(password));
         let right = match account {
             Some(account) => hasher.verify(&password, account.password()).await,
             None => hasher.verify_nothing(&password).await.map(|()| false),
         };
         match right {
-            Ok(true) if account.is_some_and(Account::is_active) => {
-                self.was_right(&guess).await?;
-                Ok(true)
+            Ok(true) => {
+                if account.is_some_and(Account::is_active) {
+                    self.was_right(&guess).await?;
+                }
+                Ok(Verdict::Right)
             }
-            Ok(_) => Ok(false),
+            Ok(false) => Ok(Verdict::Wrong),
             Err(error) => Err(self.was_not_tried(&guess, error).await),
         }
     }
@@ -144,9 +199,14 @@ impl Auth {
             user_agent: visit.user_agent.map(shortened),
             revoked: None,
         };
-        match self.parts.sessions.open(&session).await {
+        let kind = SecurityEventKind::LoginSucceeded;
+        let login = event(kind, Some(account.id()), Some(id), visit);
+        match self.parts.sessions.open(&session, &login).await {
             // Disabled since its password was checked.
-            Err(StoreError::Stale) => return Err(Unproven::InvalidCredentials.into()),
+            Err(StoreError::Stale) => {
+                let kind = SecurityEventKind::LoginAccountDisabled;
+                return self.refuse(kind, Some(account), visit).await;
+            }
             opened => opened?,
         }
         let grant = grant(&session, account.role());
@@ -181,7 +241,7 @@ pub(super) fn grant(session: &Session, role: Role) -> Grant {
     }
 }
 
-fn shortened(user_agent: &str) -> String {
+pub(super) fn shortened(user_agent: &str) -> String {
     user_agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()
 }
 

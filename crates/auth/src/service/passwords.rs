@@ -2,13 +2,15 @@
 
 use gacp_store::{Attempt, Submitted};
 
+use super::events::event;
 use super::guessing::Identifier;
-use super::login::Visit;
+use super::login::{Verdict, Visit};
 use super::{Auth, refusal};
 use crate::draft::at;
 use crate::password::may_be_guessed;
 use crate::{
-    Account, AuthError, Ending, Password, PasswordChange, RevocationReason, SessionId, Unproven,
+    Account, AuthError, Ending, Password, PasswordChange, RevocationReason, SecurityEventKind,
+    SessionId, Unproven,
 };
 
 impl Auth {
@@ -30,7 +32,10 @@ impl Auth {
         }
         let identifier = Identifier::email(account.email());
         let current = (Some(&account), draft.current_password.as_str());
-        if !self.prove(&identifier, current, visit).await? {
+        let verdict = self.prove(&identifier, current, visit).await?;
+        if verdict != Verdict::Right || !account.is_active() {
+            let kind = SecurityEventKind::PasswordChangeRefused;
+            self.note(event(kind, Some(account.id()), Some(session), visit)).await?;
             return Err(Unproven::InvalidCredentials.into());
         }
         let hash = self.parts.hasher.hash(&Password::new(&draft.new_password)).await?;

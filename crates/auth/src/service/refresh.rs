@@ -3,9 +3,12 @@
 use gacp_store::Role;
 
 use super::Auth;
+use super::events::event;
 use super::login::{Tokens, Visit, grant};
 use crate::token::refresh::RefreshToken;
-use crate::{AuthError, Next, RevocationReason, Rotation, Session, SessionId, Unproven};
+use crate::{
+    AuthError, Next, RevocationReason, Rotation, SecurityEventKind, Session, SessionId, Unproven,
+};
 
 impl Auth {
     /// The session of a refresh token that was made here, also when it no longer counts. No store
@@ -73,6 +76,8 @@ impl Auth {
     async fn end_reused(&self, session: &Session, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
         let reason = RevocationReason::TokenReused;
         self.parts.sessions.revoke(session.id, reason, visit.at).await?;
+        let kind = SecurityEventKind::RefreshTokenReused;
+        self.note(event(kind, Some(session.account), Some(session.id), visit)).await?;
         Err(Unproven::RefreshTokenReused.into())
     }
 }

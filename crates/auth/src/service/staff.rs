@@ -102,7 +102,7 @@ impl Auth {
     }
 }
 
-fn only_admins(by: Actor) -> Result<(), AuthError> {
+pub(super) fn only_admins(by: Actor) -> Result<(), AuthError> {
     if by.role == Role::Admin { Ok(()) } else { Err(AuthError::Forbidden) }
 }
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use gacp_auth::{
-    Account, AccountFilter, AccountStore, BucketKey, Charge, Charged, Email, Ending, GuessStore,
-    PasswordHash, Refund,
+    Account, AccountFilter, AccountStore, BucketKey, Charge, Charged, Email, Ending, EventFilter,
+    EventStore, GuessStore, PasswordHash, Refund, SecurityEvent,
 };
 use gacp_store::{AccountId, Change, Page, PageRequest, StoreError};
 use jiff::Timestamp;
@@ -91,6 +91,26 @@ impl<S: GuessStore> GuessStore for Counting<S> {
 
     async fn empty(&self, buckets: &[BucketKey]) -> Result<(), StoreError> {
         self.asked().empty(buckets).await
+    }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.asked().prune(now).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods, reason = "a call that is not counted proves nothing")]
+impl<S: EventStore> EventStore for Counting<S> {
+    async fn append(&self, event: &SecurityEvent) -> Result<(), StoreError> {
+        self.asked().append(event).await
+    }
+
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest,
+    ) -> Result<Page<SecurityEvent>, StoreError> {
+        self.asked().events(filter, page).await
     }
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {

@@ -74,7 +74,7 @@ async fn unknown_and_locked_accounts_cost_the_same() {
     let hashes: Vec<usize> = costs[0].iter().map(|(hashes, _)| *hashes).collect();
     let calls: Vec<usize> = costs[0].iter().map(|(_, calls)| *calls).collect();
     assert_eq!(hashes, [1, 1, 1, 1, 1, 0, 0, 0]);
-    assert_eq!(calls, [2; 8]);
+    assert_eq!(calls, [3; 8]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use gacp_auth::{AuthError, LoginDraft, Unproven, Visit};
+use gacp_auth::{AccountStore, AuthError, LoginDraft, PasswordHash, Unproven, Visit};
 use gacp_store::Violations;
 
 use crate::harness::{
@@ -72,6 +72,28 @@ async fn a_login_costs_one_hash() {
     world.somchai_logs_in().await;
 
     assert_eq!(world.hasher.operations() - before, 1);
+}
+
+#[tokio::test]
+async fn a_login_hashes_an_outdated_password_anew_and_changes_nothing_else() {
+    let (world, account) = World::with_somchai().await;
+    let outdated = PasswordHash::parse(format!("$2b$10${PASSWORD}")).unwrap();
+    let store = world.stores.accounts();
+    store.rehash(account.id(), account.password(), &outdated).await.unwrap();
+    let before = world.hasher.operations();
+
+    let wrong = world.log_in(by_email(EMAIL, "correct-rice-batterz")).await;
+    let kept = store.find(account.id()).await.unwrap().unwrap();
+    let login = world.somchai_logs_in().await;
+    let stored = store.find(account.id()).await.unwrap();
+    world.somchai_logs_in().await;
+
+    assert_eq!(unproven(wrong), Unproven::InvalidCredentials);
+    assert_eq!(*kept.password(), outdated, "a wrong password proves nothing");
+    assert_eq!(stored, Some(account.clone()), "the same state, with a hash of today");
+    assert_eq!(login.account.revision(), account.revision());
+    // One for the wrong one, two for the login that hashed anew, one for the next.
+    assert_eq!(world.hasher.operations() - before, 4);
 }
 
 #[tokio::test]

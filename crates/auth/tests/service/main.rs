@@ -2,6 +2,7 @@
 
 mod accounts;
 mod counting;
+mod events;
 mod guesses;
 mod harness;
 mod logins;

@@ -16,8 +16,8 @@ mod record;
 
 use record::{
     of_account, of_application, of_assigned_application, of_booking, of_certificate, of_entry,
-    of_expiring_application, of_farm, of_guesses, of_key, of_live_application, of_note, of_plot,
-    of_receipt, of_session,
+    of_event, of_expiring_application, of_farm, of_guesses, of_key, of_live_application, of_note,
+    of_plot, of_receipt, of_session,
 };
 
 /// How many rows a page has when nobody says otherwise.
@@ -41,6 +41,7 @@ pub(super) fn all(typical: &Typical) -> Vec<Example> {
         of(&typical.account, of_account),
         of(&typical.session, of_session),
         of(&typical.guesses, of_guesses),
+        of(&typical.event, of_event),
         of(&typical.farm, of_farm),
         of(&typical.plot, of_plot),
         of(&typical.application, of_application),

@@ -53,6 +53,7 @@ impl Made {
             "accounts" => account(number),
             "sessions" => self.session(number),
             "guesses" => self.guesses(number),
+            "security_events" => self.event(number),
             "farms" => self.farm(number),
             "plots" => self.plot(number),
             "applications" => self.application(number),
@@ -60,7 +61,7 @@ impl Made {
             "bookings" => booking(number),
             "payments" => payment(number),
             "certificates" => self.certificate(number),
-            "history" => entry(number),
+            "history" => self.entry(number),
             "history_notes" => note(number),
             "receipts" => self.receipt(number),
             "keys" => key(number),
@@ -95,6 +96,15 @@ impl Made {
             "waits": 0_i64,
             "lockedUntil": 0_i64,
             "seenAt": DateTime::from_millis(seen),
+        }
+    }
+
+    fn event(self, number: u32) -> Document {
+        doc! {
+            "_id": id(Kind::Event, number),
+            "doc": content(Kind::Event, number, 1),
+            "account": self.holder(number),
+            "login": !mixed(number, 21).is_multiple_of(10),
         }
     }
 
@@ -202,6 +212,20 @@ impl Made {
         }
     }
 
+    fn entry(self, number: u32) -> Document {
+        let kinds = [SubjectKind::Farm, SubjectKind::Application];
+        // Entries of one record lie far apart, as they do where many write.
+        let subject = mixed(number, 19) % (number / SOME + 1);
+        doc! {
+            "_id": id(Kind::Entry, number),
+            "doc": content(Kind::Entry, number, 1),
+            "kind": pick(&kinds, subject).map(SubjectKind::as_str),
+            "subject": id(Kind::Farm, subject),
+            "at": moment(number),
+            "by": self.holder(subject),
+        }
+    }
+
     /// When a record was last changed: in another order than they were made.
     fn changed(self, number: u32) -> i64 {
         moment(mixed(number, 16) % self.documents)
@@ -251,19 +275,6 @@ fn account(number: u32) -> Document {
         account.insert("nationalIds", vec![format!("{number:064x}")]);
     }
     account
-}
-
-fn entry(number: u32) -> Document {
-    let kinds = [SubjectKind::Farm, SubjectKind::Application];
-    // Entries of one record lie far apart, as they do where many write.
-    let subject = mixed(number, 19) % (number / SOME + 1);
-    doc! {
-        "_id": id(Kind::Entry, number),
-        "doc": content(Kind::Entry, number, 1),
-        "kind": pick(&kinds, subject).map(SubjectKind::as_str),
-        "subject": id(Kind::Farm, subject),
-        "at": moment(number),
-    }
 }
 
 fn note(number: u32) -> Document {

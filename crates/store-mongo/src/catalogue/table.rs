@@ -38,6 +38,12 @@ const COLLECTIONS: &[Collection] = &[
         validator: validators::guesses,
     },
     Collection {
+        name: "security_events",
+        shard_key: Some(("_id", Hashed)),
+        indexes: EVENTS,
+        validator: validators::events,
+    },
+    Collection {
         name: "farms",
         shard_key: Some(("owner", Hashed)),
         indexes: FARMS,
@@ -131,6 +137,12 @@ const SESSIONS: &[Index] = &[
 const GUESSES: &[Index] = &[
     Index::on("guesses_began", &[("beganAt", Up), ("lockedUntil", Up)]),
     Index::on("guesses_seen", &[("seenAt", Up)]).forgets_after(GUESSES_FORGOTTEN),
+];
+
+const EVENTS: &[Index] = &[
+    // The kind last: what is no login is passed over without being read.
+    Index::on("events_account", &[("account", Up), ("_id", Down), ("login", Up)])
+        .only(Only::With("account")),
 ];
 
 const FARMS: &[Index] = &[
@@ -227,8 +239,10 @@ const CERTIFICATES: &[Index] = &[
     Index::on("certificates_changed", &[("updatedAt", Up), ("_id", Up)]),
 ];
 
-const HISTORY: &[Index] =
-    &[Index::on("history_subject", &[("kind", Up), ("subject", Up), ("_id", Down)])];
+const HISTORY: &[Index] = &[
+    Index::on("history_subject", &[("kind", Up), ("subject", Up), ("_id", Down)]),
+    Index::on("history_actor", &[("by", Up), ("_id", Down)]).only(Only::With("by")),
+];
 
 const RECEIPTS: &[Index] = &[
     Index::on("receipts_claimed", &[("claimedAt", Up)]),

@@ -91,10 +91,10 @@ async fn made_documents_have_the_fields_of_real_ones() {
     let session = people::session(&account, 0);
     let farm = sample::farm_with_plots(sample::owner(), "บ้านสวน");
     real.store.create(&account, &Change::default()).await.unwrap();
-    real.store.open(&session).await.unwrap();
+    real.store.open(&session, &people::login(&session)).await.unwrap();
     real.store.insert(&farm, &sample::change(&farm, "registered")).await.unwrap();
 
-    for collection in ["accounts", "sessions", "farms", "plots", "history"] {
+    for collection in ["accounts", "sessions", "security_events", "farms", "plots", "history"] {
         let one = real.collection(collection).find_one(Document::new()).await.unwrap().unwrap();
         let mut fields: BTreeSet<&str> = one.keys().map(String::as_str).collect();
         // Written by a login, and searched by nobody.

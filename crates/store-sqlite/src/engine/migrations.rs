@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     "0005_certifications"
     "0006_farm_places"
     "0007_guesses"
+    "0008_security_events"
 };
 
 /// Brings a file to the newest schema.

@@ -13,6 +13,7 @@ fn fixture() -> AuthFixture {
     AuthFixture {
         accounts: store.clone(),
         sessions: store.clone(),
+        events: store.clone(),
         history: store.clone(),
         receipts: store,
     }
@@ -28,6 +29,12 @@ mod sessions {
     use super::*;
 
     gacp_auth::session_store_contract!(async { fixture() });
+}
+
+mod events {
+    use super::*;
+
+    gacp_auth::event_store_contract!(async { fixture() });
 }
 
 mod guesses {
@@ -46,7 +53,7 @@ async fn a_session_that_is_none_any_more_can_still_be_ended() {
     let account = sample::farmer(1);
     let session = sample::session(&account, 0);
     store.create(&account, &Change::default()).await.unwrap();
-    store.open(&session).await.unwrap();
+    store.open(&session, &sample::login(&session)).await.unwrap();
     let file = Connection::open(&scratch.path).unwrap();
     file.execute("UPDATE sessions SET doc = 'ไม่ใช่เอกสาร'", ()).unwrap();
 

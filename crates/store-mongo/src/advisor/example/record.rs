@@ -1,6 +1,6 @@
 //! The queries that ask about one record, by the kind of the record.
 
-use gacp_auth::{AccountFilter, AccountStatus, LONGEST_WINDOW};
+use gacp_auth::{AccountFilter, AccountStatus, EVENT_RETENTION, EventFilter, LONGEST_WINDOW};
 use gacp_certifications::{ApplicationFilter, CertificateFilter, CertificateStatus, Status};
 use gacp_farms::{Bounds, Crop, FarmFilter, FarmStatus};
 use gacp_store::{PageRequest, Role, Subject, SubjectKind};
@@ -15,8 +15,8 @@ use crate::applications::rows::booked_for;
 use crate::document::moment;
 use crate::reading::by_id;
 use crate::{
-    accounts, applications, certificates, farms, guesses, history, keys, obligations, receipts,
-    sessions,
+    accounts, applications, certificates, events, farms, guesses, history, keys, obligations,
+    receipts, sessions,
 };
 
 /// Half the side of a box in which farms are looked for, in degrees: some tens of kilometres.
@@ -82,6 +82,21 @@ pub(super) fn of_guesses(bucket: &Document) -> Option<Vec<Example>> {
         equal(guesses::BY_KEY, bucket, &["_id"]),
         removing(guesses::BY_AGE, guesses::forgotten(began_at + LONGEST_WINDOW)),
         removing(guesses::FORGOTTEN, seen),
+    ])
+}
+
+pub(super) fn of_event(event: &Document) -> Option<Vec<Example>> {
+    let account = Some(id(event, "account")?.into());
+    let (made_at, _) = id(event, "_id")?.get_timestamp()?.to_unix();
+    let made_at = Timestamp::from_second(i64::try_from(made_at).ok()?).ok()?;
+    let of = |account, logins| {
+        finding(events::newest(&EventFilter { account, logins }, &PageRequest::first(PAGE)))
+    };
+    Some(vec![
+        of(None, false),
+        of(account, false),
+        of(account, true),
+        removing(events::OLD, events::old(made_at + EVENT_RETENTION)),
     ])
 }
 
@@ -202,7 +217,11 @@ pub(super) fn of_entry(entry: &Document) -> Option<Vec<Example>> {
     ];
     let kind = kinds.into_iter().find(|kind| says(entry, "kind", kind.as_str()))?;
     let subject = Subject { kind, id: id(entry, "subject")? };
-    Some(vec![finding(history::of_subject(subject, &PageRequest::first(PAGE)))])
+    let page = PageRequest::first(PAGE);
+    let mut examples =
+        vec![finding(history::of_subject(subject, &page)), finding(history::journal(None, &page))];
+    examples.extend(id(entry, "by").map(|by| finding(history::journal(Some(by.into()), &page))));
+    Some(examples)
 }
 
 pub(super) fn of_note(note: &Document) -> Option<Vec<Example>> {

@@ -27,6 +27,7 @@ pub(super) enum Kind {
     Payment,
     Certificate,
     Entry,
+    Event,
 }
 
 /// A place in Thailand's box.
@@ -65,6 +66,7 @@ fn raw_id(kind: Kind, number: u32) -> Uuid {
         Kind::Payment => 6,
         Kind::Certificate => 7,
         Kind::Entry => 8,
+        Kind::Event => 9,
     };
     let rest = [0, kind, 0, 0, 0, 0, a, b, c, d];
     uuid::Builder::from_unix_timestamp_millis(millis(number), &rest).into_uuid()
