@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
-use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, Backoff, HashCost, Policy, Unproven};
+use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, Backoff, Pepper, Policy, Unproven};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
@@ -131,13 +131,15 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
     let mut policy = Policy::new(config.server.issuer.clone(), AUDIENCE);
     // Without rate limits guesses at one account are slowed down all the same.
     policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
+    let pepper = if config.passwords.pepper { Pepper::applied } else { Pepper::retired };
+    let hasher = Argon2Hasher::new(config.passwords.cost, Gate::new(limits))?;
     let parts = AuthParts {
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
         guesses: stores.guesses.clone(),
         events: stores.events.clone(),
         history: stores.history.clone(),
-        hasher: Arc::new(Argon2Hasher::new(HashCost::default(), Gate::new(limits))?),
+        hasher: Arc::new(hasher.with_pepper(pepper(keyring.clone()))),
         keyring: keyring.clone(),
         policy,
     };

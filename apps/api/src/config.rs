@@ -19,6 +19,8 @@ pub use self::args::Args;
 pub use self::complaint::{Complaint, ConfigError};
 pub use self::secret::Secret;
 
+use gacp_auth::HashCost;
+
 use crate::http::Quotas;
 use crate::network::Network;
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub log_filter: String,
     /// Wraps the keys in the store; nothing in development, where it is made on first start.
     pub master_key: Option<Secret>,
+    /// How passwords are hashed.
+    pub passwords: Passwords,
     /// How often clients may ask; nothing when they are not counted.
     pub rate_limit: Option<Quotas>,
     /// Whether the demonstration accounts are made.
@@ -59,6 +63,21 @@ pub enum Store {
         /// The database.
         database: String,
     },
+}
+
+/// How passwords are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passwords {
+    /// How much work a hash is.
+    pub cost: HashCost,
+    /// Whether it is made with a key of the store.
+    pub pepper: bool,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { cost: HashCost::default(), pepper: true }
+    }
 }
 
 /// Where the server listens, what it is called, where its files are.
@@ -116,6 +135,7 @@ impl Config {
             drain: Duration::ZERO,
             log_filter: "off".to_owned(),
             master_key: None,
+            passwords: Passwords::default(),
             rate_limit: None,
             demo: true,
             notices: Vec::new(),

@@ -5,20 +5,27 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gacp_auth::HashCost;
 use gacp_store::Violation;
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
-use super::raw::{RateLimit, Raw};
+use super::raw::{self, RateLimit, Raw};
 use super::sources::Sources;
-use super::{Config, Secret, Server, Store};
+use super::{Config, Passwords, Secret, Server, Store};
 use crate::http::Quotas;
 use crate::json::read;
 
 /// Longer than any load balancer needs; more is a typo.
 const MAX_DRAIN_SECONDS: u64 = 3_600;
 const MASTER_KEY_BYTES: usize = 32;
+
+/// A GiB for each core: more is a typo.
+const MOST_HASH_MEMORY_KIB: u32 = 1 << 20;
+
+/// Far more than a login can wait for.
+const MOST_HASH_PASSES: u32 = 100;
 
 /// What is said about the values so far.
 struct Review<'s> {
@@ -61,10 +68,21 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
         drain: Duration::from_secs(raw.shutdown.drain_seconds.unwrap_or(5)),
         log_filter: raw.log.filter.unwrap_or_else(|| "info".to_owned()),
         master_key: raw.secrets.master_key,
+        passwords: passwords(&raw.password),
         rate_limit: quotas(&raw.rate_limit),
         demo,
         notices,
     }
+}
+
+fn passwords(raw: &raw::Password) -> Passwords {
+    let Passwords { cost, pepper } = Passwords::default();
+    let cost = HashCost {
+        memory_kib: raw.memory_kib.unwrap_or(cost.memory_kib),
+        passes: raw.passes.unwrap_or(cost.passes),
+        ..cost
+    };
+    Passwords { cost, pepper: raw.pepper.unwrap_or(pepper) }
 }
 
 fn quotas(raw: &RateLimit) -> Option<Quotas> {
@@ -79,7 +97,7 @@ fn quotas(raw: &RateLimit) -> Option<Quotas> {
     })
 }
 
-fn store(raw: super::raw::Database) -> Store {
+fn store(raw: raw::Database) -> Store {
     let database = raw.mongodb_database.unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
     raw.mongodb_uri.map_or(Store::Sqlite, |uri| Store::Mongo { uri, database })
 }
@@ -142,6 +160,13 @@ impl Review<'_> {
         }
         if config.redis_url.as_ref().is_some_and(|url| !url.expose().starts_with("redis://")) {
             self.complain("cache.redis_url", "this is no such address");
+        }
+        let (cost, floor) = (config.passwords.cost, HashCost::FLOOR);
+        if !(floor.memory_kib..=MOST_HASH_MEMORY_KIB).contains(&cost.memory_kib) {
+            self.complain("password.memory_kib", "hashes of this size are not made");
+        }
+        if !(floor.passes..=MOST_HASH_PASSES).contains(&cost.passes) {
+            self.complain("password.passes", "hashes of so many passes are not made");
         }
         if let Some(reason) = config.master_key.as_ref().and_then(weakness) {
             self.complain("secrets.master_key", reason);

@@ -33,7 +33,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 21] = [
+pub(super) const KEYS: [Key; 24] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -93,6 +93,24 @@ pub(super) const KEYS: [Key; 21] = [
         Some("GACP_SECRETS__MASTER_KEY"),
         "base64 of 32 random bytes (openssl rand -base64 32)",
         ("made in data_dir in development", "wraps the keys in the store"),
+    ),
+    key(
+        ("password", "memory_kib"),
+        None,
+        "whole KiB from 19456 to 1048576",
+        ("19456", "memory of one password hash (argon2id), times the number of cores"),
+    ),
+    key(
+        ("password", "passes"),
+        None,
+        "a whole number from 2 to 100",
+        ("2", "passes over that memory; a login makes an outdated hash anew"),
+    ),
+    key(
+        ("password", "pepper"),
+        None,
+        "true or false",
+        ("true", "whether passwords are hashed with a key of the store, wrapped by the master key"),
     ),
     key(
         ("rate_limit", "enabled"),

@@ -16,6 +16,7 @@ pub(super) struct Raw {
     pub(super) shutdown: Shutdown,
     pub(super) log: Log,
     pub(super) secrets: Secrets,
+    pub(super) password: Password,
     pub(super) rate_limit: RateLimit,
     pub(super) database: Database,
     pub(super) cache: Cache,
@@ -50,6 +51,13 @@ pub(super) struct Log {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Secrets {
     pub(super) master_key: Option<Secret>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Password {
+    pub(super) memory_kib: Option<u32>,
+    pub(super) passes: Option<u32>,
+    pub(super) pepper: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]

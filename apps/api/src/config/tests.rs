@@ -240,3 +240,22 @@ fn the_command_line_is_sound_and_its_help_names_every_variable() {
     }
     assert!(Args::try_parse_from(["gacp-api", "--demo", "--config", "x"]).unwrap().demo);
 }
+
+#[test]
+fn a_password_hash_costs_no_less_than_the_floor() {
+    let with = |memory: &str, passes: &str| {
+        let (memory, passes) =
+            (("GACP_PASSWORD__MEMORY_KIB", memory), ("GACP_PASSWORD__PASSES", passes));
+        load("", &[memory, passes, ("GACP_PASSWORD__PEPPER", "false")], false)
+    };
+
+    let default = load("", &[], false).unwrap().passwords;
+    assert_eq!((default.cost, default.pepper), (HashCost::FLOOR, true));
+    let dearer = with("65536", "3").unwrap().passwords;
+    let cost = HashCost { memory_kib: 65_536, passes: 3, lanes: 1 };
+    assert_eq!((dearer.cost, dearer.pepper), (cost, false));
+    for (memory, passes) in [("19455", "1"), ("1048577", "101")] {
+        let refused = with(memory, passes);
+        assert_eq!(keys(refused), ["password.memory_kib", "password.passes"]);
+    }
+}
