@@ -6,6 +6,7 @@
 //! more documents than it returns; see [`Explanation::faults`].
 
 mod asking;
+mod dump;
 mod example;
 mod explanation;
 mod filling;

@@ -20,5 +20,6 @@ mod places;
 mod process;
 mod refusals;
 mod reply;
+mod secrets;
 mod sessions;
 mod verification;

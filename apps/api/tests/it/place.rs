@@ -23,6 +23,13 @@ impl Place {
         Config::for_tests(self.path())
     }
 
+    /// Everything that a server wrote there, once it has ended.
+    #[expect(clippy::unused_async, reason = "another kind of place has to ask for it")]
+    pub(crate) async fn contents(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.path()).unwrap().map(|file| file.unwrap().path());
+        files.filter(|file| file.is_file()).flat_map(|file| std::fs::read(file).unwrap()).collect()
+    }
+
     /// What a server process is told of its store.
     pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
         [("GACP_DATA_DIR", self.path().to_str().unwrap().to_owned())]

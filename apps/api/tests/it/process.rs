@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
@@ -12,24 +13,49 @@ use crate::journey::farm_body;
 use crate::place::Place;
 
 /// A server process that does not outlive its test.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    base: String,
+    pub(crate) base: String,
+    /// What it writes, line by line, once it has ended.
+    written: Option<JoinHandle<String>>,
 }
 
 impl Server {
     fn start(place: &Place) -> Self {
-        let mut process = command(place).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(place, |_| {})
+    }
+
+    /// A server whose command was changed.
+    pub(crate) fn start_with(place: &Place, change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = command(place);
+        change(&mut command);
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
+        let mut written = String::new();
         let listening = lines.find_map(|line| {
+            written.push_str(&line);
+            written.push('\n');
             let line: Value = serde_json::from_str(&line).ok()?;
             let api = line["message"] == json!("listening") && line["listener"] == json!("api");
             api.then(|| line["address"].as_str().unwrap().to_owned())
         });
         // Somebody must go on reading, or the server blocks on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process, base: format!("http://{}", listening.unwrap()) }
+        let rest = std::thread::spawn(move || {
+            for line in lines {
+                written.push_str(&line);
+                written.push('\n');
+            }
+            written
+        });
+        Self { process, base: format!("http://{}", listening.unwrap()), written: Some(rest) }
+    }
+
+    /// Lets it finish, and gives what it wrote.
+    pub(crate) async fn ended(mut self) -> String {
+        self.signal("-TERM");
+        let written = self.written.take().unwrap();
+        tokio::task::spawn_blocking(move || written.join().unwrap()).await.unwrap()
     }
 
     fn signal(&self, signal: &str) {

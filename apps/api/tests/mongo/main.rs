@@ -32,8 +32,11 @@ mod process;
 mod refusals;
 #[path = "../it/reply.rs"]
 mod reply;
+#[path = "../it/secrets.rs"]
+mod secrets;
 #[path = "../it/sessions.rs"]
 mod sessions;
 mod shared_limits;
+mod two_servers;
 #[path = "../it/verification.rs"]
 mod verification;

@@ -31,6 +31,12 @@ impl Place {
         Config { store, ..Config::for_tests(self.path()) }
     }
 
+    /// Everything that a server wrote there, once it has ended.
+    pub(crate) async fn contents(&self) -> Vec<u8> {
+        let store = Mongo::connect(&uri(), &self.database).await.unwrap();
+        store.dump().await.unwrap().join("\n").into_bytes()
+    }
+
     /// What a server process is told of its store.
     pub(crate) fn variables(&self) -> [(&'static str, String); 3] {
         let folder = self.path().to_str().unwrap().to_owned();

@@ -10,7 +10,7 @@ use crate::door::Door;
 use crate::reply::Reply;
 
 #[expect(clippy::disallowed_methods, reason = "the harness alone is told where its server is")]
-fn redis() -> String {
+pub(crate) fn redis() -> String {
     std::env::var("REDIS_URL").unwrap_or_else(|_unset| {
         panic!("REDIS_URL is not set: run `cargo xtask test`, or `cargo xtask services up` first")
     })
