@@ -216,12 +216,7 @@ impl SessionStore for MemorySessions {
         next: &Next,
     ) -> Result<Option<Rotation>, StoreError> {
         let mut state = self.0.lock();
-        let Some(session) = state.sessions.get_mut(&id) else { return Ok(None) };
-        if session.revoked.is_some() || session.current_hash != *presented {
-            return Ok(Some(Rotation::Superseded(session.clone())));
-        }
-        *session = session.clone().rotated(next);
-        Ok(Some(Rotation::Rotated(session.clone())))
+        Ok(state.sessions.get_mut(&id).map(|session| session.rotate(presented, next)))
     }
 
     async fn find(&self, id: SessionId) -> Result<Option<Session>, StoreError> {

@@ -19,7 +19,7 @@ gacp_store::id_type! {
 pub struct TokenHash(pub [u8; 32]);
 
 /// One login on one device. Of its refresh tokens only the newest works.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Its id, in time order.
@@ -53,7 +53,7 @@ pub struct Session {
 }
 
 /// When and why a session was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revoked {
     /// When.
@@ -144,6 +144,16 @@ impl Session {
         self.revoked.is_none() && now < ends
     }
 
+    /// Takes the next token if the presented one is current and the session was not ended. A
+    /// store's [`rotate`](crate::SessionStore::rotate) does this in one atomic step.
+    pub fn rotate(&mut self, presented: &TokenHash, next: &Next) -> Rotation {
+        if self.revoked.is_some() || self.current_hash != *presented {
+            return Rotation::Superseded(self.clone());
+        }
+        *self = self.clone().rotated(next);
+        Rotation::Rotated(self.clone())
+    }
+
     /// Takes the next token: what [`SessionStore::rotate`](crate::SessionStore::rotate) does to
     /// the session that it finds with the presented token as its current one.
     #[must_use]
@@ -156,6 +166,15 @@ impl Session {
         self.last_used_at = next.at;
         self.idle_expires_at = next.idle_expires_at;
         self
+    }
+}
+
+impl Rotation {
+    /// The session as it is now.
+    pub fn session(&self) -> &Session {
+        match self {
+            Self::Rotated(session) | Self::Superseded(session) => session,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Getting the next pair of tokens.
 
-use gacp_store::Role;
+use jiff::SignedDuration;
 
 use super::Auth;
 use super::events::event;
@@ -9,6 +9,38 @@ use crate::token::refresh::RefreshToken;
 use crate::{
     AuthError, Next, RevocationReason, Rotation, SecurityEventKind, Session, SessionId, Unproven,
 };
+
+/// What a refresh token gets that was made here and presented while its session lived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    /// The token that is now the session's current one, whether it was made for this call or for
+    /// one before whose reply was missed.
+    Renewed,
+    /// Nothing: the session has ended meanwhile.
+    Refused,
+    /// Nothing, and the session has to end: two hold its tokens.
+    Reused,
+}
+
+impl Renewal {
+    /// Decides by what the store made of the token, and by nothing else.
+    fn of(rotation: &Rotation, next: &Next, retry_window: SignedDuration) -> Self {
+        match rotation {
+            Rotation::Rotated(_) => Self::Renewed,
+            Rotation::Superseded(session) if session.revoked.is_some() => Self::Refused,
+            Rotation::Superseded(session) if is_retry(session, next, retry_window) => Self::Renewed,
+            Rotation::Superseded(_) => Self::Reused,
+        }
+    }
+}
+
+/// Whether the session's current token is the presented one's successor, made a moment ago for
+/// the same device. Calls that name no device are taken to come from the same one.
+fn is_retry(session: &Session, next: &Next, window: SignedDuration) -> bool {
+    session.current_hash == next.hash
+        && next.at.duration_since(session.rotated_at) <= window
+        && session.rotated_by == next.device
+}
 
 impl Auth {
     /// The session of a refresh token that was made here, also when it no longer counts. No store
@@ -34,15 +66,12 @@ impl Auth {
         let next = self.next(&successor, visit);
         let (id, hash) = (presented.session(), presented.hash());
         let rotation = self.parts.sessions.rotate(id, &hash, &next).await?;
-        match rotation.ok_or(Unproven::InvalidRefreshToken)? {
-            Rotation::Rotated(session) => self.renewed((&session, role), &successor, visit),
-            Rotation::Superseded(session) if session.revoked.is_some() => {
-                Err(Unproven::InvalidRefreshToken.into())
-            }
-            Rotation::Superseded(session) if self.is_retry(&session, &successor, &next) => {
-                self.renewed((&session, role), &successor, visit)
-            }
-            Rotation::Superseded(session) => self.end_reused(&session, visit).await,
+        let rotation = rotation.ok_or(Unproven::InvalidRefreshToken)?;
+        let session = rotation.session();
+        match Renewal::of(&rotation, &next, self.parts.policy.retry_window) {
+            Renewal::Renewed => self.tokens(&grant(session, role), &successor, visit.at),
+            Renewal::Refused => Err(Unproven::InvalidRefreshToken.into()),
+            Renewal::Reused => self.end_reused(session, visit).await,
         }
     }
 
@@ -53,24 +82,6 @@ impl Auth {
             device: self.known_device(visit.device_token).map(|device| device.name()),
             idle_expires_at: visit.at + self.parts.policy.refresh_idle,
         }
-    }
-
-    fn renewed(
-        &self,
-        (session, role): (&Session, Role),
-        successor: &RefreshToken,
-        visit: &Visit<'_>,
-    ) -> Result<Tokens, AuthError> {
-        self.tokens(&grant(session, role), successor, visit.at)
-    }
-
-    /// Whether the session's current token is the presented one's successor, made a moment ago
-    /// for the same device. Calls that name no device are taken to come from the same one.
-    fn is_retry(&self, session: &Session, successor: &RefreshToken, next: &Next) -> bool {
-        let elapsed = next.at.duration_since(session.rotated_at);
-        session.current_hash == successor.hash()
-            && elapsed <= self.parts.policy.retry_window
-            && session.rotated_by == next.device
     }
 
     async fn end_reused(&self, session: &Session, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
