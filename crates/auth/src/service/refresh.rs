@@ -92,3 +92,6 @@ impl Auth {
         Err(Unproven::RefreshTokenReused.into())
     }
 }
+
+#[cfg(test)]
+mod model;
