@@ -119,6 +119,7 @@ macro_rules! session_store_contract {
             of_many_rotations_with_one_token_one_rotates
             a_session_ends_once
             of_a_rotation_and_an_ending_the_ending_stays
+            of_rotations_and_an_ending_of_all_the_ending_stays
             ending_all_sessions_spares_the_named_one_and_other_accounts
             live_sessions_are_listed_newest_first
         }

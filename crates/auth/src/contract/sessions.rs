@@ -196,6 +196,36 @@ pub async fn of_a_rotation_and_an_ending_the_ending_stays(fixture: AuthFixture) 
     assert_eq!(again, Some(Rotation::Superseded(ended)));
 }
 
+/// Refreshes, one after another in many tasks, and a logout from everywhere: whenever it comes, no
+/// token that was made before, meanwhile or after is worth anything afterwards.
+pub async fn of_rotations_and_an_ending_of_all_the_ending_stays(fixture: AuthFixture) {
+    let (account, session) = opened(&fixture, 1).await;
+    let reason = RevocationReason::EndedElsewhere;
+
+    at_once(|number| {
+        let (store, id, account) = (Arc::clone(&fixture.sessions), session.id, account.id());
+        async move {
+            if number == 31 {
+                store.revoke_all(account, None, reason, later(3)).await.unwrap();
+                return;
+            }
+            for number in 0..8 {
+                store.rotate(id, &token(number), &next(number + 1)).await.unwrap();
+            }
+        }
+    })
+    .await;
+
+    let ended = found(&fixture, &session).await;
+    assert_eq!(ended.revoked, Some(Revoked { at: later(3), reason }));
+    for number in 0..=8 {
+        let outcome = fixture.sessions.rotate(session.id, &token(number), &next(9)).await.unwrap();
+        assert_eq!(outcome, Some(Rotation::Superseded(ended.clone())));
+    }
+    let standing = fixture.sessions.standing(session.id, later(11)).await.unwrap().unwrap();
+    assert!(!standing.session_live);
+}
+
 /// Every session of the account but the named one, none of anybody else's; the number is said.
 pub async fn ending_all_sessions_spares_the_named_one_and_other_accounts(fixture: AuthFixture) {
     let (account, first) = opened(&fixture, 1).await;

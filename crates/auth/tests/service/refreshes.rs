@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use gacp_auth::{AuthError, Tokens, Unproven, Visit};
+use gacp_auth::{AuthError, SessionStore, Tokens, Unproven, Visit};
 use tokio::sync::Barrier;
 
 use crate::harness::{World, later, unproven, visit};
@@ -113,8 +113,47 @@ async fn of_32_refreshes_at_once_all_get_the_same_reply() {
     }
 
     assert!(replies.windows(2).all(|pair| pair[0] == pair[1]));
-    assert_eq!(world.live_sessions(&account, later(60)).await, 1);
+    let sessions = world.stores.sessions().list_live(account.id(), later(60)).await.unwrap();
+    let generations: Vec<u64> = sessions.iter().map(|session| session.generation).collect();
+    assert_eq!(generations, [1], "one session, rotated once");
     assert!(refresh(&world, &replies[0].refresh_token, 61).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_32_refreshes_and_a_logout_from_everywhere_at_once_the_logout_wins() {
+    let (world, account) = World::with_somchai().await;
+    for _ in 0..16 {
+        let login = world.somchai_logs_in().await;
+        let caller = world.caller(&login.tokens).await;
+        let barrier = Arc::new(Barrier::new(33));
+        let runs: Vec<_> = (0..32)
+            .map(|_| {
+                let (auth, barrier) = (world.auth.clone(), Arc::clone(&barrier));
+                let mut given = login.tokens.clone();
+                let token = given.refresh_token.clone();
+                tokio::spawn(async move {
+                    barrier.wait().await;
+                    while let Ok(tokens) = auth.refresh(&token, &visit(1)).await {
+                        given = tokens;
+                        tokio::task::yield_now().await;
+                    }
+                    given
+                })
+            })
+            .collect();
+
+        barrier.wait().await;
+        world.auth.log_out_everywhere(&caller, later(1)).await.unwrap();
+
+        assert_eq!(world.live_sessions(&account, later(1)).await, 0);
+        for run in runs {
+            let tokens = run.await.unwrap();
+            let again = refresh(&world, &tokens.refresh_token, 2).await;
+            assert_eq!(unproven(again), Unproven::InvalidRefreshToken);
+            let bearer = world.auth.authenticate(&tokens.access_token, later(2)).await;
+            assert_eq!(unproven(bearer), Unproven::Unauthenticated);
+        }
+    }
 }
 
 #[tokio::test]
