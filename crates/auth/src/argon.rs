@@ -26,6 +26,10 @@ const HASH_BYTES: usize = 32;
 /// enough that a damaged record cannot take the process down.
 const MAX_MEMORY_KIB: u32 = 1 << 20;
 
+/// The most passes that a stored hash may ask for, as much too many, so that a damaged record
+/// cannot keep a core busy for days.
+const MAX_PASSES: u32 = 64;
+
 /// How much work a hash is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashCost {
@@ -49,7 +53,7 @@ impl HashCost {
     fn params(self) -> Result<Params, CostRefused> {
         let Self { memory_kib, passes, lanes } = self;
         let strong = memory_kib >= Self::FLOOR.memory_kib && passes >= Self::FLOOR.passes;
-        if !strong || memory_kib > MAX_MEMORY_KIB {
+        if !strong || memory_kib > MAX_MEMORY_KIB || passes > MAX_PASSES {
             return Err(CostRefused);
         }
         let params = Params::new(memory_kib, passes, lanes, Some(HASH_BYTES));

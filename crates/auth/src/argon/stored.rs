@@ -1,16 +1,19 @@
 //! Stored hashes, taken apart.
 
+use std::ops::RangeInclusive;
+
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::{ARGON2ID_IDENT, Params, Version};
 use thiserror::Error;
 
 use super::worker::{HASH_BYTES, SALT_BYTES};
-use super::{MAX_MEMORY_KIB, unreadable};
+use super::{MAX_MEMORY_KIB, MAX_PASSES, unreadable};
 use crate::{HashError, PasswordHash};
 
-/// The most rounds that a bcrypt hash may ask for, as their binary logarithm: some seconds of a
-/// core. The system before used 10 to 12; a damaged record must not keep a core busy for days.
-const MAX_BCRYPT_COST: u32 = 14;
+/// How many rounds a bcrypt hash may ask for, as their binary logarithm: as many as there can be
+/// at least, some seconds of a core at most. The system before used 10 to 12; a damaged record
+/// must not keep a core busy for days.
+const BCRYPT_COSTS: RangeInclusive<u32> = 4..=14;
 
 /// The length of a bcrypt hash in the modular crypt format: `$2b$12$`, 22 characters of salt and
 /// 31 of output.
@@ -54,7 +57,8 @@ impl Argon2id {
         let params = Params::try_from(&phc).map_err(unreadable)?;
         let known = phc.algorithm == ARGON2ID_IDENT
             && version == Some(Version::V0x13)
-            && params.m_cost() <= MAX_MEMORY_KIB;
+            && params.m_cost() <= MAX_MEMORY_KIB
+            && params.t_cost() <= MAX_PASSES;
         match (phc.salt, phc.hash) {
             (Some(salt), Some(output)) if known => {
                 Ok(Self { params, salt: salt.to_vec(), output: output.as_bytes().to_vec() })
@@ -71,7 +75,7 @@ impl Argon2id {
 
 fn bcrypt(text: &str) -> Result<String, HashError> {
     let parts: bcrypt::HashParts = text.parse().map_err(unreadable)?;
-    if text.len() != BCRYPT_CHARS || parts.get_cost() > MAX_BCRYPT_COST {
+    if text.len() != BCRYPT_CHARS || !BCRYPT_COSTS.contains(&parts.get_cost()) {
         return Err(unreadable(NoHash));
     }
     Ok(text.to_owned())
