@@ -141,4 +141,6 @@ impl fmt::Debug for Argon2Hasher {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -62,6 +62,8 @@ mod draft;
 mod email;
 mod error;
 mod event;
+#[cfg(test)]
+mod fuzz;
 mod lockout;
 mod malformed;
 mod memory;

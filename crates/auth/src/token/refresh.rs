@@ -85,7 +85,6 @@ impl RefreshToken {
 mod tests {
     use gacp_keys::{Keyring, MasterKey, MemoryKeys};
     use jiff::Timestamp;
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -137,19 +136,5 @@ mod tests {
         }
         assert!(RefreshToken::parse(&format!("{text}A"), ring.refresh_mac()).is_none());
         assert!(RefreshToken::parse(&text, keyring().refresh_mac()).is_none());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn garbage_is_refused_and_never_panics(
-            texts in prop::collection::vec("\\PC{0,120}|grt_\\PC{0,40}|grt_[A-Za-z0-9_-]{90,100}", 32),
-        ) {
-            let ring = keyring();
-            for text in texts {
-                prop_assert!(RefreshToken::parse(&text, ring.refresh_mac()).is_none());
-            }
-        }
     }
 }
