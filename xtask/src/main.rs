@@ -9,6 +9,7 @@ mod demo;
 mod index;
 mod interrupt;
 mod meter;
+mod passwords;
 mod people;
 mod round;
 mod server;
@@ -44,6 +45,11 @@ enum Task {
     /// The catalogue of collections, validators, indexes and queries stands in `gacp-store-mongo`,
     /// beside the queries.
     Index(index::Args),
+    /// Pack lists of common passwords into the one that the server carries
+    ///
+    /// Keeps of each password no more than it takes to recognise it, and those alone that are long
+    /// enough to be accepted otherwise.
+    Passwords(passwords::Args),
     /// Start, stop and list a real MongoDB and a real Redis for tests
     ///
     /// Uses `MONGODB_URI` and `REDIS_URL` when they are set, else `mongod` and `redis-server` on
@@ -63,6 +69,7 @@ fn main() -> ExitCode {
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Index(args) => index::run(&args),
+        Task::Passwords(args) => passwords::run(&args),
         Task::Services(args) => services::run(&args),
         Task::Test(args) => test::run(&args),
     };

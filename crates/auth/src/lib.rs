@@ -90,7 +90,9 @@ pub use lockout::{Backoff, Bucket, BucketKey, Charge, Charged, LONGEST_WINDOW, N
 pub use malformed::Malformed;
 pub use memory::{MemoryAccounts, MemoryAuth, MemoryEvents, MemoryGuesses, MemorySessions};
 pub use national_id::NationalId;
-pub use password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash};
+pub use password::{
+    MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash, common_password_digest,
+};
 pub use phone::Phone;
 pub use policy::Policy;
 pub use ports::{
