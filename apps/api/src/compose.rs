@@ -9,7 +9,9 @@ use std::time::Duration;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
-use gacp_auth::{Argon2Hasher, Auth, AuthError, AuthParts, Backoff, Pepper, Policy, Unproven};
+use gacp_auth::{
+    Argon2Hasher, Auth, AuthError, AuthParts, Backoff, NoBreaches, Pepper, Policy, Unproven,
+};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
@@ -140,6 +142,7 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
         events: stores.events.clone(),
         history: stores.history.clone(),
         hasher: Arc::new(hasher.with_pepper(pepper(keyring.clone()))),
+        breaches: Arc::new(NoBreaches),
         keyring: keyring.clone(),
         policy,
     };

@@ -10,13 +10,17 @@
 //! clock, and it sends no mail. Guesses at passwords are counted and slowed down ([`Backoff`]), without
 //! letting anybody lock out somebody else.
 //!
+//! New passwords have 12 to 128 characters of any kind, are not among the most common ones (a
+//! bundled list, see `src/password/README.md`) and do not name their owner. Who knows breached ones
+//! can be asked as well ([`BreachedPasswords`]); without an answer they pass.
+//!
 //! ```
 //! use std::sync::Arc;
 //! use std::time::Duration;
 //!
 //! use gacp_auth::{
 //!     Argon2Hasher, Auth, AuthError, AuthParts, HashCost, LoginDraft, MemoryAuth, MemoryGuesses,
-//!     Policy, Unproven, Visit,
+//!     NoBreaches, Policy, Unproven, Visit,
 //! };
 //! use gacp_keys::{Keyring, MasterKey, MemoryKeys};
 //! use gacp_resilience::gate::{Gate, Limits};
@@ -36,6 +40,7 @@
 //!     events: Arc::new(stores.events()),
 //!     history: ledger,
 //!     hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, gate)?),
+//!     breaches: Arc::new(NoBreaches),
 //!     keyring: Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now).await?,
 //!     policy: Policy::new("https://gacp.example", "gacp-api"),
 //! });
@@ -56,6 +61,7 @@
 mod account;
 mod address;
 mod argon;
+mod breaches;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod draft;
@@ -80,6 +86,7 @@ mod token;
 pub use account::{Account, AccountStatus, Concealed, Consent, SealedNationalId};
 pub use address::{Address, AddressDraft};
 pub use argon::{Argon2Hasher, CostRefused, HashCost, Pepper};
+pub use breaches::NoBreaches;
 pub use draft::{
     AccountPatch, ConsentDraft, LoginDraft, PasswordChange, ProfilePatch, Registration, StaffDraft,
 };
@@ -96,7 +103,8 @@ pub use password::{
 pub use phone::Phone;
 pub use policy::Policy;
 pub use ports::{
-    AccountFilter, AccountStore, EventStore, GuessStore, PasswordHasher, SessionStore, unique,
+    AccountFilter, AccountStore, BreachedPasswords, EventStore, GuessStore, PasswordHasher,
+    SessionStore, unique,
 };
 pub use service::{
     AuditFilter, AuditRecord, Auth, AuthParts, Caller, Login, Profile, Tokens, Visit,

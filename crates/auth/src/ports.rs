@@ -1,7 +1,7 @@
-//! What accounts need of the outside: two stores and a password hasher.
+//! What accounts need of the outside: stores, a password hasher, and who knows breached passwords.
 
 use async_trait::async_trait;
-use gacp_store::{AccountId, Change, Page, PageRequest, Role, StoreError};
+use gacp_store::{AccountId, BoxError, Change, Page, PageRequest, Role, StoreError};
 use jiff::Timestamp;
 
 use crate::{
@@ -193,4 +193,17 @@ pub trait PasswordHasher: Send + Sync {
     /// Whether [`hash`](Self::hash) would make another kind of hash by now: by another algorithm,
     /// at another cost or with another pepper.
     fn is_outdated(&self, hash: &PasswordHash) -> bool;
+}
+
+/// Knows which passwords a breach gave away. Asked for every new password that keeps the rules.
+///
+/// An adapter over somebody else's service must not give the password away in turn: in the range
+/// protocol of such services it sends the first five hexadecimal digits of its SHA-1, which some
+/// hundred breached passwords share, and looks for the rest in what it gets back (k-anonymity). It
+/// neither logs nor keeps what it asks for, and counts and reports its own failures. No answer, or
+/// none within a second, lets the password pass.
+#[async_trait]
+pub trait BreachedPasswords: Send + Sync {
+    /// Whether a password is among them.
+    async fn hold(&self, password: &Password) -> Result<bool, BoxError>;
 }

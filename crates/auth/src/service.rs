@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod breaches;
 mod events;
 mod guessing;
 mod login;
@@ -12,6 +13,7 @@ mod staff;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use gacp_keys::Keyring;
 use gacp_store::{Actor, Attempt, HistoryEntry, HistoryStore, Precondition, StoreError};
@@ -22,8 +24,8 @@ pub use login::{Login, Tokens, Visit};
 
 use crate::token::device::Device;
 use crate::{
-    Account, AccountStore, AuthError, EventStore, GuessStore, PasswordHasher, Policy, SessionId,
-    SessionStore, unique,
+    Account, AccountStore, AuthError, BreachedPasswords, EventStore, GuessStore, PasswordHasher,
+    Policy, SessionId, SessionStore, unique,
 };
 
 /// What [`Auth`] works with.
@@ -40,6 +42,8 @@ pub struct AuthParts {
     pub history: Arc<dyn HistoryStore>,
     /// What hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// Who knows which passwords are breached; [`NoBreaches`](crate::NoBreaches) asks nobody.
+    pub breaches: Arc<dyn BreachedPasswords>,
     /// What signs, authenticates and seals.
     pub keyring: Keyring,
     /// How long tokens work and for whom.
@@ -50,6 +54,7 @@ pub struct AuthParts {
 #[derive(Clone)]
 pub struct Auth {
     parts: Arc<AuthParts>,
+    unanswered: Arc<AtomicU64>,
 }
 
 /// Who asks, as proven by an access token whose session lives.
@@ -64,7 +69,7 @@ pub struct Caller {
 impl Auth {
     /// Puts the parts together.
     pub fn new(parts: AuthParts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self { parts: Arc::new(parts), unanswered: Arc::default() }
     }
 
     /// The device that shows this token, if it was named here.

@@ -53,7 +53,9 @@ impl Auth {
     ) -> Result<Concealed, AuthError> {
         let national_id = NationalId::parse(&draft.national_id).map_err(at("/nationalId"))?;
         let national_id = self.seal(id, &national_id)?;
-        let password = self.parts.hasher.hash(&Password::new(&draft.password)).await?;
+        let password = Password::new(&draft.password);
+        self.refuse_breached(&password, "/password").await?;
+        let password = self.parts.hasher.hash(&password).await?;
         Ok(Concealed { password, national_id })
     }
 

@@ -38,7 +38,9 @@ impl Auth {
             self.note(event(kind, Some(account.id()), Some(session), visit)).await?;
             return Err(Unproven::InvalidCredentials.into());
         }
-        let hash = self.parts.hasher.hash(&Password::new(&draft.new_password)).await?;
+        let password = Password::new(&draft.new_password);
+        self.refuse_breached(&password, "/newPassword").await?;
+        let hash = self.parts.hasher.hash(&password).await?;
         let account = account.with_password(hash, attempt.at);
         let entry = attempt.entry(account.subject(), "change-password");
         let change = attempt.change(vec![entry], &account);

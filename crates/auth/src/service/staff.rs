@@ -19,7 +19,9 @@ impl Auth {
     ) -> Result<Account, AuthError> {
         only_admins(attempt.by)?;
         let draft = draft?;
-        let password = self.parts.hasher.hash(&Password::new(&draft.password)).await?;
+        let password = Password::new(&draft.password);
+        self.refuse_breached(&password, "/password").await?;
+        let password = self.parts.hasher.hash(&password).await?;
         let account = Account::enroll(AccountId::at(attempt.at), draft, password, attempt.at)?;
         self.create(attempt, &account, "enroll").await?;
         Ok(account)

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::counting::Counting;
 use async_trait::async_trait;
 use gacp_auth::{
-    Account, AccountPatch, AccountStatus, Auth, AuthError, AuthParts, Caller, ConsentDraft,
-    HashError, Login, LoginDraft, MemoryAuth, MemoryGuesses, Password, PasswordHash,
-    PasswordHasher, Policy, Registration, SessionStore, StaffDraft, Tokens, Unproven, Visit,
+    Account, AccountPatch, AccountStatus, Auth, AuthError, AuthParts, BreachedPasswords, Caller,
+    ConsentDraft, HashError, Login, LoginDraft, MemoryAuth, MemoryGuesses, NoBreaches, Password,
+    PasswordHash, PasswordHasher, Policy, Registration, SessionStore, StaffDraft, Tokens, Unproven,
+    Visit,
 };
 use gacp_keys::{Keyring, MasterKey, MemoryKeys, sha256, to_base64url};
 use gacp_store::{
@@ -163,6 +164,11 @@ pub(crate) fn unproven<T>(outcome: Result<T, AuthError>) -> Unproven {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::asking(Arc::new(NoBreaches)).await
+    }
+
+    /// A world in which somebody is asked about new passwords.
+    pub(crate) async fn asking(breaches: Arc<dyn BreachedPasswords>) -> Self {
         let master = MasterKey::generate().unwrap();
         let keyring = Keyring::open(&MemoryKeys::default(), &master, now()).await.unwrap();
         let ledger = MemoryLedger::shared();
@@ -176,6 +182,7 @@ impl World {
             history: ledger.clone(),
             guesses: Arc::new(Counting::new(MemoryGuesses::default(), &calls)),
             hasher: Arc::<CountingHasher>::clone(&hasher),
+            breaches,
             keyring: keyring.clone(),
             policy: policy(),
         });

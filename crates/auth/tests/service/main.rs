@@ -1,6 +1,7 @@
 //! The use cases of accounts and sessions, over the in-memory stores.
 
 mod accounts;
+mod breaches;
 mod counting;
 mod events;
 mod guesses;
