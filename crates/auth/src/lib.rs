@@ -6,9 +6,12 @@
 //! [`MemoryAuth`] and [`Argon2Hasher`] come with it, other crates bring other stores.
 //!
 //! Authorization is never taken from a token: an access token leads to its session, and the
-//! session to the account, on every call. The crate does no HTTP, opens no socket and reads no
-//! clock, and it sends no mail. Guesses at passwords are counted and slowed down ([`Backoff`]), without
-//! letting anybody lock out somebody else.
+//! session to the account, on every call. Guesses at passwords are counted and slowed down
+//! ([`Backoff`]), without letting anybody lock out somebody else.
+//!
+//! The crate does no HTTP, opens no socket and reads no clock. It sends no mail, so it verifies no
+//! address and resets no forgotten password, and it knows no second factor.
+//! `examples/axum_login.rs` is a web server around it.
 //!
 //! New passwords have 12 to 128 characters of any kind, are not among the most common ones (a
 //! bundled list, see `src/password/README.md`) and do not name their owner. Who knows breached ones
