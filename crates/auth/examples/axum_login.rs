@@ -59,13 +59,16 @@ pub(crate) async fn run(listener: TcpListener) -> Result<(), BoxError> {
 
 /// The whole object graph: what is kept, what hashes, what signs, and the rules.
 async fn auth() -> Result<Auth, BoxError> {
-    let stores = MemoryAuth::new(MemoryLedger::shared());
+    let ledger = MemoryLedger::shared();
+    let stores = MemoryAuth::new(ledger.clone());
     let gate = Gate::new(Limits { at_once: 2, waiting: 64, patience: Duration::from_secs(2) });
     let keyring = Keyring::open(&MemoryKeys::default(), &MasterKey::generate()?, now()).await?;
     Ok(Auth::new(AuthParts {
         accounts: Arc::new(stores.accounts()),
         sessions: Arc::new(stores.sessions()),
         guesses: Arc::new(MemoryGuesses::default()),
+        events: Arc::new(stores.events()),
+        history: ledger,
         hasher: Arc::new(Argon2Hasher::new(HashCost::FLOOR, gate)?),
         breaches: Arc::new(NoBreaches),
         keyring,
@@ -144,6 +147,7 @@ fn visit(headers: &HeaderMap, peer: SocketAddr) -> Visit<'_> {
         device_token: text("x-device-token"),
         user_agent: text("user-agent"),
         address: Some(peer.ip()),
+        request_id: text("x-request-id"),
     }
 }
 

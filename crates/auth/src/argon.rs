@@ -22,14 +22,6 @@ use worker::Worker;
 /// The length of a hash: 256 bits.
 const HASH_BYTES: usize = 32;
 
-/// The most memory that a stored hash may ask for, in KiB: far above any sensible setting, low
-/// enough that a damaged record cannot take the process down.
-const MAX_MEMORY_KIB: u32 = 1 << 20;
-
-/// The most passes that a stored hash may ask for, as much too many, so that a damaged record
-/// cannot keep a core busy for days.
-const MAX_PASSES: u32 = 64;
-
 /// How much work a hash is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashCost {
@@ -41,19 +33,26 @@ pub struct HashCost {
     pub lanes: u32,
 }
 
-/// The cost is below [`HashCost::FLOOR`], or argon2 has no such setting.
+/// The cost is below [`HashCost::FLOOR`] or above [`HashCost::CEILING`], or argon2 has no such
+/// setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("password hashes must cost at least 19456 KiB, 2 passes and 1 lane")]
+#[error("password hashes must cost 19456 to 1048576 KiB, 2 to 64 passes and at least 1 lane")]
 pub struct CostRefused;
 
 impl HashCost {
     /// The least that is accepted, and the default (OWASP Password Storage Cheat Sheet).
     pub const FLOOR: Self = Self { memory_kib: 19_456, passes: 2, lanes: 1 };
 
+    /// The most memory and passes that are accepted, in stored hashes too: far above any sensible
+    /// setting, low enough that a damaged record neither takes the process down nor keeps a core
+    /// busy for days.
+    pub const CEILING: Self = Self { memory_kib: 1 << 20, passes: 64, lanes: 1 };
+
     fn params(self) -> Result<Params, CostRefused> {
         let Self { memory_kib, passes, lanes } = self;
-        let strong = memory_kib >= Self::FLOOR.memory_kib && passes >= Self::FLOOR.passes;
-        if !strong || memory_kib > MAX_MEMORY_KIB || passes > MAX_PASSES {
+        let within = (Self::FLOOR.memory_kib..=Self::CEILING.memory_kib).contains(&memory_kib)
+            && (Self::FLOOR.passes..=Self::CEILING.passes).contains(&passes);
+        if !within {
             return Err(CostRefused);
         }
         let params = Params::new(memory_kib, passes, lanes, Some(HASH_BYTES));

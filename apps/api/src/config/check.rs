@@ -21,12 +21,6 @@ use crate::json::read;
 const MAX_DRAIN_SECONDS: u64 = 3_600;
 const MASTER_KEY_BYTES: usize = 32;
 
-/// A GiB for each core: more is a typo.
-const MOST_HASH_MEMORY_KIB: u32 = 1 << 20;
-
-/// Far more than a login can wait for.
-const MOST_HASH_PASSES: u32 = 100;
-
 /// What is said about the values so far.
 struct Review<'s> {
     sources: &'s Sources,
@@ -161,11 +155,11 @@ impl Review<'_> {
         if config.redis_url.as_ref().is_some_and(|url| !url.expose().starts_with("redis://")) {
             self.complain("cache.redis_url", "this is no such address");
         }
-        let (cost, floor) = (config.passwords.cost, HashCost::FLOOR);
-        if !(floor.memory_kib..=MOST_HASH_MEMORY_KIB).contains(&cost.memory_kib) {
+        let (cost, floor, most) = (config.passwords.cost, HashCost::FLOOR, HashCost::CEILING);
+        if !(floor.memory_kib..=most.memory_kib).contains(&cost.memory_kib) {
             self.complain("password.memory_kib", "hashes of this size are not made");
         }
-        if !(floor.passes..=MOST_HASH_PASSES).contains(&cost.passes) {
+        if !(floor.passes..=most.passes).contains(&cost.passes) {
             self.complain("password.passes", "hashes of so many passes are not made");
         }
         if let Some(reason) = config.master_key.as_ref().and_then(weakness) {

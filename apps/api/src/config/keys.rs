@@ -103,7 +103,7 @@ pub(super) const KEYS: [Key; 24] = [
     key(
         ("password", "passes"),
         None,
-        "a whole number from 2 to 100",
+        "a whole number from 2 to 64",
         ("2", "passes over that memory; a login makes an outdated hash anew"),
     ),
     key(

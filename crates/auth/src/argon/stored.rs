@@ -7,7 +7,7 @@ use argon2::{ARGON2ID_IDENT, Params, Version};
 use thiserror::Error;
 
 use super::worker::{HASH_BYTES, SALT_BYTES};
-use super::{MAX_MEMORY_KIB, MAX_PASSES, unreadable};
+use super::{HashCost, unreadable};
 use crate::{HashError, PasswordHash};
 
 /// How many rounds a bcrypt hash may ask for, as their binary logarithm: as many as there can be
@@ -57,8 +57,8 @@ impl Argon2id {
         let params = Params::try_from(&phc).map_err(unreadable)?;
         let known = phc.algorithm == ARGON2ID_IDENT
             && version == Some(Version::V0x13)
-            && params.m_cost() <= MAX_MEMORY_KIB
-            && params.t_cost() <= MAX_PASSES;
+            && params.m_cost() <= HashCost::CEILING.memory_kib
+            && params.t_cost() <= HashCost::CEILING.passes;
         match (phc.salt, phc.hash) {
             (Some(salt), Some(output)) if known => {
                 Ok(Self { params, salt: salt.to_vec(), output: output.as_bytes().to_vec() })
