@@ -5,6 +5,7 @@
 //! idempotency, handler. What goes wrong anywhere becomes one [`ApiError`] and leaves as a [`Problem`](problem::Problem).
 
 pub mod address;
+mod admit;
 pub mod app;
 pub mod aside;
 pub mod authenticate;

@@ -3,6 +3,7 @@
 //! Nothing in here is meant for reuse; the crates under `crates/` are. The binary `gacp-api` and
 //! the tests start it by [`start`].
 
+pub mod access;
 pub mod clock;
 pub mod compose;
 pub mod config;

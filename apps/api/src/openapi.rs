@@ -16,6 +16,7 @@ use utoipa::openapi::{
     OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder,
 };
 
+use crate::access::Row;
 use crate::http::describe::Operation;
 use crate::http::limits;
 use crate::http::problem::{Code, PROBLEM_JSON};
@@ -52,11 +53,11 @@ pub(crate) fn document(routes: &Routes) -> OpenApi {
     let mut schemas = BTreeMap::from([("Problem".to_owned(), problem_schema())]);
     schemas.insert("Page".to_owned(), page_schema());
     let mut items: BTreeMap<&str, Vec<(HttpMethod, OperationBuilder)>> = BTreeMap::new();
-    for Described { method, path, options, operation } in routes.described() {
+    for Described { access, options, operation } in routes.described() {
         let mut operation = operation();
         schemas.extend(std::mem::take(&mut operation.components));
-        let built = describe(path, options, operation);
-        items.entry(path).or_default().push((http_method(&method), built));
+        let built = describe(access, options, operation);
+        items.entry(access.path()).or_default().push((http_method(access.method()), built));
     }
     for (path, operations) in items {
         let mut item = PathItem::default();
@@ -129,14 +130,15 @@ fn problem_schema() -> RefOr<Schema> {
     Schema::from(problem).into()
 }
 
-fn describe(path: &str, options: Options, operation: Operation) -> OperationBuilder {
-    let problems = problems_of(path, options, &operation);
+fn describe(access: &Row, options: Options, operation: Operation) -> OperationBuilder {
+    let problems = problems_of(access, options, &operation);
+    let description = format!("Who: {}.\n\n{}", access.who(), operation.details);
     let mut built = OperationBuilder::new()
         .tag(operation.tag)
-        .operation_id(Some(operation.id))
+        .operation_id(Some(access.id()))
         .summary(Some(operation.summary))
-        .description(Some(format!("Who: {}.\n\n{}", operation.who, operation.details).trim_end()));
-    for parameter in parameters(path, options, &operation) {
+        .description(Some(description.trim_end()));
+    for parameter in parameters(access.path(), options, &operation) {
         built = built.parameter(parameter);
     }
     if let Some(schema) = operation.body {
@@ -144,7 +146,7 @@ fn describe(path: &str, options: Options, operation: Operation) -> OperationBuil
         let body = RequestBodyBuilder::new().content("application/json", content);
         built = built.request_body(Some(body.required(Some(Required::True)).build()));
     }
-    if options.is_signed_in() {
+    if !access.is_public() {
         built = built.security(SecurityRequirement::new(BEARER, [""; 0]));
     }
     for (status, what, schema) in operation.replies {
@@ -197,7 +199,7 @@ fn with_limits(refusal: ResponseBuilder) -> ResponseBuilder {
 
 /// The codes of every status with which a route refuses.
 fn problems_of(
-    path: &str,
+    access: &Row,
     options: Options,
     operation: &Operation,
 ) -> BTreeMap<u16, BTreeSet<&'static str>> {
@@ -210,8 +212,11 @@ fn problems_of(
     if !operation.parameters.is_empty() {
         codes.extend([Code::InvalidQuery, Code::InvalidCursor]);
     }
-    if options.is_signed_in() {
+    if !access.is_public() {
         codes.push(Code::Unauthenticated);
+    }
+    if access.forbids() {
+        codes.push(Code::Forbidden);
     }
     if options.is_idempotent() {
         codes.extend([Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
@@ -221,10 +226,10 @@ fn problems_of(
         Some(Required::False) => codes.push(Code::StaleVersion),
         None => {}
     }
-    if limits::layer::is_limited(path) {
+    if limits::layer::is_limited(access.path()) {
         codes.push(Code::RateLimited);
     }
-    if path.contains('{') {
+    if access.path().contains('{') {
         codes.push(Code::NotFound);
     }
     if operation.body.is_some() || options.has_body() {

@@ -49,10 +49,6 @@ struct Sync {
     updated_since: Option<String>,
 }
 
-const ANYBODY: &str = "anybody";
-const SIGNED_IN: &str = "whoever is signed in";
-const OWNER: &str = "the farmer who holds the farm";
-const OWNER_AND_STAFF: &str = "the farmer whose it is, and staff";
 const PUBLIC_KEYS: &str = "public, max-age=300";
 
 /// All routes.

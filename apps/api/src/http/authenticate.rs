@@ -1,10 +1,7 @@
 //! Who sends a request.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use async_trait::async_trait;
 use gacp_store::Actor;
 use jiff::Timestamp;
@@ -12,7 +9,8 @@ use uuid::Uuid;
 
 use super::ApiError;
 
-/// Somebody who is signed in. A handler that takes one cannot be reached by anybody else.
+/// Somebody who is signed in, and whom the route admits. A handler that takes one cannot be
+/// reached by anybody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The account and its role at this moment.
@@ -36,15 +34,13 @@ pub trait Authenticate: Send + Sync {
     async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError>;
 }
 
-/// Authenticates a request and notes its caller for [`Caller`] to extract.
+/// Finds out who sends a request. A handler learns it only if the route admits him.
 pub(super) async fn authenticate(
     request: &ServiceRequest,
     by: &dyn Authenticate,
     now: Timestamp,
 ) -> Result<Caller, ApiError> {
-    let caller = by.caller(bearer(request)?, now).await?;
-    request.extensions_mut().insert(caller);
-    Ok(caller)
+    by.caller(bearer(request)?, now).await
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
@@ -57,16 +53,6 @@ fn bearer(request: &ServiceRequest) -> Result<&str, ApiError> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim_matches(' '));
     token.filter(|token| !token.is_empty()).ok_or(ApiError::Unauthenticated { presented: true })
-}
-
-impl FromRequest for Caller {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = request.extensions().get::<Self>().copied();
-        ready(caller.ok_or(ApiError::Unauthenticated { presented: false }))
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What a route is, for its readers: the part of its `OpenAPI` operation that its options do not
-//! say already.
+//! What a route is, for its readers: the part of its `OpenAPI` operation that its row in the table
+//! of access and its options do not say already.
 
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
@@ -13,11 +13,8 @@ pub(crate) type Component = (String, RefOr<Schema>);
 
 /// The description of one route.
 pub(crate) struct Operation {
-    pub(crate) id: &'static str,
     pub(crate) tag: &'static str,
     pub(crate) summary: &'static str,
-    /// Who may call it, in words.
-    pub(crate) who: &'static str,
     /// What is too long for the summary, in Markdown.
     pub(crate) details: String,
     pub(crate) body: Option<RefOr<Schema>>,
@@ -30,13 +27,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// An operation by its stable id, and what it does in a sentence.
-    pub(crate) fn new(tag: &'static str, id: &'static str, summary: &'static str) -> Self {
+    /// What an operation does, in a sentence.
+    pub(crate) fn new(tag: &'static str, summary: &'static str) -> Self {
         Self {
-            id,
             tag,
             summary,
-            who: "",
             details: String::new(),
             body: None,
             parameters: Vec::new(),
@@ -45,11 +40,6 @@ impl Operation {
             problems: Vec::new(),
             components: Vec::new(),
         }
-    }
-
-    /// Who may call it.
-    pub(crate) fn who(self, who: &'static str) -> Self {
-        Self { who, ..self }
     }
 
     /// What there is to know beside the summary, in Markdown.
@@ -118,7 +108,7 @@ impl Operation {
         self
     }
 
-    /// The refusals of its own, beside those that its options bring.
+    /// The refusals of its own, beside those that its row and its options bring.
     pub(crate) fn refuses(mut self, codes: &[Code]) -> Self {
         self.problems.extend(codes);
         self

@@ -93,7 +93,7 @@ fn given_key(request: &ServiceRequest) -> Result<Option<String>, ApiError> {
 
 /// What stands for the request, and what for its body; neither can be read back.
 fn names(request: &HttpRequest, given: &str, shell: &Shell) -> (ReceiptKey, Fingerprint) {
-    let caller = request.extensions().get::<Caller>().map(|caller| caller.actor.id.to_string());
+    let caller = Caller::of(request).map(|caller| caller.actor.id.to_string());
     let caller = caller.unwrap_or_else(|| "public".to_owned());
     let sent = Sent::of(request);
     let body = sent.as_ref().map_or(&[][..], |sent| &sent.bytes);

@@ -17,30 +17,34 @@ use super::idempotency::{self, Turn};
 use super::limits::ByAddress;
 use super::routes::Options;
 use super::{
-    ApiError, Limit, Shell, authenticate, body, conditional, headers, limits, negotiate, shell,
+    ApiError, Limit, Shell, admit, authenticate, body, conditional, headers, limits, negotiate,
+    shell,
 };
+use crate::access::Row;
 
 /// Runs a request through the steps of its route. It never fails: an error is a reply too.
 pub(super) async fn run(
+    access: &'static Row,
     options: Options,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     // The router is done with the request: it may be shared from here on.
     let whole = request.request().clone();
-    let response = match guarded(steps(options, request, next)).await {
+    let response = match guarded(steps(access, options, request, next)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => refusal(&whole, error),
         Err(panic) => refusal(&whole, ApiError::Internal(said(&*panic).into()).into()),
     };
     let mut response = conditional::apply(shell::explain(response));
-    mark(options, &mut response);
+    mark(access, options, &mut response);
     Ok(response)
 }
 
 /// 429 of the address, 406, 413, 415, 400 of body and query, then 401, then 429 of the user, then
-/// the idempotency key, then the handler.
+/// the guard, then the idempotency key, then the handler.
 async fn steps(
+    access: &'static Row,
     options: Options,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
@@ -57,11 +61,12 @@ async fn steps(
     if let Some(check) = options.query {
         check(request.request())?;
     }
-    if options.signed_in {
+    if !access.is_public() {
         let now = parts.clock.now();
         let caller = authenticate::authenticate(&request, &*parts.authenticate, now).await?;
         let user = limits::of_user(caller.actor.id.uuid());
         limits::count(request.request(), Limit::User, user).await?;
+        admit::admit(access, &request, caller)?;
     }
     if !options.idempotent {
         return next.call(request).await;
@@ -87,9 +92,9 @@ fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {
 }
 
 /// What every reply of a route says about being kept.
-fn mark(options: Options, response: &mut ServiceResponse) {
+fn mark(access: &Row, options: Options, response: &mut ServiceResponse) {
     let map = response.headers_mut();
-    if options.signed_in {
+    if !access.is_public() {
         headers::vary(map, &AUTHORIZATION);
     }
     if options.produces.len() > 1 {

@@ -12,6 +12,7 @@ use gacp_store::PageRequest;
 use super::describe::Operation;
 use super::negotiate::JSON;
 use super::{ApiError, Filter, Limit, Paged, body, page, pipeline};
+use crate::access::Row;
 
 /// Whether the query of a request can be read.
 type QueryCheck = fn(&HttpRequest) -> Result<(), ApiError>;
@@ -19,7 +20,6 @@ type QueryCheck = fn(&HttpRequest) -> Result<(), ApiError>;
 /// What a route asks of a request before its handler sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    pub(super) signed_in: bool,
     /// The largest JSON body that it reads; nothing when it reads none.
     pub(super) body_limit: Option<usize>,
     /// Whether no body at all stands for an empty object, whatever type was announced.
@@ -34,10 +34,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// Open to everybody.
-    pub const fn public() -> Self {
+    /// Nothing beside what every route asks.
+    pub const fn plain() -> Self {
         Self {
-            signed_in: false,
             body_limit: None,
             body_optional: false,
             idempotent: false,
@@ -46,11 +45,6 @@ impl Options {
             cache: None,
             query: None,
         }
-    }
-
-    /// Open to whoever is signed in.
-    pub const fn bearer() -> Self {
-        Self { signed_in: true, ..Self::public() }
     }
 
     /// Reads the parameters of a list, filtered by `F`; its handler takes a `List<F>`.
@@ -101,11 +95,6 @@ impl Options {
         Self { produces: media_types, ..self }
     }
 
-    /// Whether it is only for whoever is signed in.
-    pub(crate) fn is_signed_in(self) -> bool {
-        self.signed_in
-    }
-
     /// Whether it can be sent again with an `Idempotency-Key`.
     pub(crate) fn is_idempotent(self) -> bool {
         self.idempotent
@@ -132,12 +121,11 @@ impl Options {
 /// Every route of the application, for the router and for whoever describes them.
 #[derive(Default)]
 pub struct Routes {
-    rows: Vec<Row>,
+    entries: Vec<Entry>,
 }
 
-struct Row {
-    method: Method,
-    path: &'static str,
+struct Entry {
+    access: &'static Row,
     options: Options,
     operation: Option<fn() -> Operation>,
     route: Route,
@@ -145,8 +133,7 @@ struct Row {
 
 /// A route as its description needs it.
 pub(crate) struct Described {
-    pub(crate) method: Method,
-    pub(crate) path: &'static str,
+    pub(crate) access: &'static Row,
     pub(crate) options: Options,
     pub(crate) operation: fn() -> Operation,
 }
@@ -157,97 +144,50 @@ impl Routes {
         Self::default()
     }
 
-    /// Reads something; `HEAD` comes with it.
+    /// A route by its row in the table of access, which says its method and path and guards it;
+    /// `HEAD` comes with `GET`.
     #[must_use]
-    pub fn get<F, Args>(self, path: &'static str, options: Options, handler: F) -> Self
+    pub fn on<F, Args>(mut self, access: &'static Row, options: Options, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.route(Method::GET, path, options, handler)
-    }
-
-    /// Creates something, or acts.
-    #[must_use]
-    pub fn post<F, Args>(self, path: &'static str, options: Options, handler: F) -> Self
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.route(Method::POST, path, options, handler)
-    }
-
-    /// Changes something.
-    #[must_use]
-    pub fn patch<F, Args>(self, path: &'static str, options: Options, handler: F) -> Self
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.route(Method::PATCH, path, options, handler)
-    }
-
-    /// Removes something.
-    #[must_use]
-    pub fn delete<F, Args>(self, path: &'static str, options: Options, handler: F) -> Self
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.route(Method::DELETE, path, options, handler)
-    }
-
-    fn route<F, Args>(
-        mut self,
-        method: Method,
-        path: &'static str,
-        options: Options,
-        handler: F,
-    ) -> Self
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        let steps = from_fn(move |request, next| pipeline::run(options, request, next));
-        let route = guarded(&method).to(handler).wrap(steps);
-        self.rows.push(Row { method, path, options, operation: None, route });
+        let steps = from_fn(move |request, next| pipeline::run(access, options, request, next));
+        let route = guarded(access.method()).to(handler).wrap(steps);
+        self.entries.push(Entry { access, options, operation: None, route });
         self
     }
 
     /// Describes the route that was added last.
     #[must_use]
     pub(crate) fn says(mut self, operation: fn() -> Operation) -> Self {
-        if let Some(row) = self.rows.last_mut() {
-            row.operation = Some(operation);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.operation = Some(operation);
         }
         self
     }
 
     /// The routes that are described.
     pub(crate) fn described(&self) -> impl Iterator<Item = Described> {
-        self.rows.iter().filter_map(|row| {
-            let operation = row.operation?;
-            let Row { path, options, .. } = *row;
-            Some(Described { method: row.method.clone(), path, options, operation })
+        self.entries.iter().filter_map(|entry| {
+            let Entry { access, options, operation, .. } = entry;
+            operation.map(|operation| Described { access, options: *options, operation })
         })
     }
 
     /// These routes and those of another table.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
-        self.rows.extend(others.rows);
+        self.entries.extend(others.entries);
         self
     }
 
     /// Method and path of every route, sorted.
     pub fn list(&self) -> Vec<(String, String)> {
-        let row = |row: &Row| (row.method.to_string(), row.path.to_owned());
-        let mut list: Vec<_> = self.rows.iter().map(row).collect();
+        let row =
+            |Entry { access, .. }: &Entry| (access.method().to_string(), access.path().to_owned());
+        let mut list: Vec<_> = self.entries.iter().map(row).collect();
         list.sort_unstable();
         list
     }
@@ -256,15 +196,16 @@ impl Routes {
     /// wrong address.
     pub(super) fn configure(mut self, config: &mut web::ServiceConfig) {
         // `/farms/near` before `/farms/{id}`: the router takes the first pattern that fits.
-        self.rows.sort_by(|a, b| specificity(a.path).cmp(&specificity(b.path)));
-        let mut rows = self.rows.into_iter().peekable();
-        while let Some(first) = rows.next() {
-            let path = first.path;
-            let mut methods = vec![first.method];
+        self.entries
+            .sort_by(|a, b| specificity(a.access.path()).cmp(&specificity(b.access.path())));
+        let mut entries = self.entries.into_iter().peekable();
+        while let Some(first) = entries.next() {
+            let path = first.access.path();
+            let mut methods = vec![first.access.method().clone()];
             let mut resource = web::resource(path).route(first.route);
-            while let Some(row) = rows.next_if(|row| row.path == path) {
-                methods.push(row.method);
-                resource = resource.route(row.route);
+            while let Some(entry) = entries.next_if(|entry| entry.access.path() == path) {
+                methods.push(entry.access.method().clone());
+                resource = resource.route(entry.route);
             }
             let allow = allowed(&methods);
             let other = move |request: HttpRequest| ready(other_method(&request, &allow));

@@ -5,6 +5,7 @@ use gacp_auth::{Account, AccountFilter, AccountPatch, AccountStatus, Auth, Staff
 use gacp_store::{AccountId, Role, Target};
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, no_content, ok};
@@ -35,60 +36,42 @@ fn shown(account: &Account) -> Reply {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("admin", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("admin", summary)
     }
     Routes::new()
-        .get("/api/admin/users", Options::bearer().lists::<UserQuery>(), list)
+        .on(&access::LIST_USERS, Options::plain().lists::<UserQuery>(), list)
         .says(|| {
-            op("listUsers", "Accounts.")
-                .who("ADMIN; REVIEWER with `role=INSPECTOR`")
+            op("Accounts.")
                 .query::<UserQuery>()
                 .query::<Paging>()
                 .returns_page::<AccountView>("A page of accounts.")
-                .refuses(&[Code::Forbidden])
         })
-        .post("/api/admin/users", Options::bearer().json().idempotent(), enroll)
+        .on(&access::ENROLL_USER, Options::plain().json().idempotent(), enroll)
         .says(|| {
-            op("enrollUser", "Opens an account for a member of staff.")
-                .who("ADMIN")
+            op("Opens an account for a member of staff.")
                 .takes::<StaffDraft>()
                 .returns::<AccountView>(201, "The account.")
-                .refuses(&[Code::Forbidden, Code::AccountExists, Code::TemporarilyOverloaded])
+                .refuses(&[Code::AccountExists, Code::TemporarilyOverloaded])
         })
-        .get("/api/admin/users/{id}", Options::bearer(), show)
+        .on(&access::SHOW_USER, Options::plain(), show)
+        .says(|| op("One account.").returns::<AccountView>(200, "The account."))
+        .on(&access::CHANGE_USER, Options::plain().json(), change)
         .says(|| {
-            op("showUser", "One account.")
-                .who("ADMIN")
-                .returns::<AccountView>(200, "The account.")
-                .refuses(&[Code::Forbidden])
-        })
-        .patch("/api/admin/users/{id}", Options::bearer().json(), change)
-        .says(|| {
-            op("changeUser", "Changes role or status; it counts on the next request.")
-                .who("ADMIN")
+            op("Changes role or status; it counts on the next request.")
                 .if_match()
                 .takes::<AccountPatch>()
                 .returns::<AccountView>(200, "The account.")
-                .refuses(&[Code::Forbidden])
         })
-        .post(
-            "/api/admin/users/{id}/unlock",
-            Options::bearer().optional_json().idempotent(),
-            unlock,
-        )
+        .on(&access::UNLOCK_USER, Options::plain().optional_json().idempotent(), unlock)
         .says(|| {
-            op("unlockUser", "Lets a locked account be logged in to again.")
-                .who("ADMIN")
+            op("Lets a locked account be logged in to again.")
                 .returns_nothing(204, "The account is not locked.")
-                .refuses(&[Code::Forbidden])
         })
-        .delete("/api/admin/users/{id}/sessions", Options::bearer(), end_sessions)
+        .on(&access::END_USER_SESSIONS, Options::plain(), end_sessions)
         .says(|| {
-            op("endUserSessions", "Ends every session of an account.")
-                .who("ADMIN")
+            op("Ends every session of an account.")
                 .returns_nothing(204, "No session of the account lives.")
-                .refuses(&[Code::Forbidden])
         })
 }
 

@@ -6,8 +6,8 @@ use gacp_store::AccountId;
 use garde::Validate;
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::describe::Operation;
-use crate::http::problem::Code;
 use crate::http::{ApiError, Caller, Filter, List, Options, Pairs, Reply, Routes, checked};
 use crate::routes::Paging;
 use crate::views::AuditView;
@@ -56,20 +56,15 @@ fn without(
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    Routes::new().get("/api/admin/audit", Options::bearer().lists::<AuditQuery>(), list).says(
-        || {
-            Operation::new(
-                "admin",
-                "listAudit",
-                "Everything that happened, changes and security events in one order, newest first.",
-            )
-            .who("ADMIN")
-            .query::<AuditQuery>()
-            .query::<Paging>()
-            .returns_page::<AuditView>("A page of records.")
-            .refuses(&[Code::Forbidden])
-        },
-    )
+    Routes::new().on(&access::LIST_AUDIT, Options::plain().lists::<AuditQuery>(), list).says(|| {
+        Operation::new(
+            "admin",
+            "Everything that happened, changes and security events in one order, newest first.",
+        )
+        .query::<AuditQuery>()
+        .query::<Paging>()
+        .returns_page::<AuditView>("A page of records.")
+    })
 }
 
 /// `GET /api/admin/audit`: everything that happened, newest first.

@@ -6,12 +6,12 @@ use gacp_store::{AccountId, Actor, Role};
 use garde::Validate;
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, data, no_content, ok};
 use crate::http::{ApiError, Body, Call, Caller, IfMatch, Limit, Options, Reply, Routes, Throttle};
 use crate::routes::visitor::{Visitor, device_cookie};
-use crate::routes::{ANYBODY, SIGNED_IN};
 use crate::views::{AccountView, LoginView, ProfileView, RefreshView};
 
 const PROFILE: &str = "/api/auth/profile";
@@ -27,57 +27,48 @@ pub(crate) struct RefreshDraft {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("auth", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("auth", summary)
     }
     Routes::new()
-        .post(
-            "/api/auth/register",
-            Options::public().json().idempotent().limited(Limit::Register),
+        .on(
+            &access::REGISTER,
+            Options::plain().json().idempotent().limited(Limit::Register),
             register,
         )
         .says(|| {
-            op("register", "Opens a farmer's account.")
-                .who(ANYBODY)
+            op("Opens a farmer's account.")
                 .takes::<Registration>()
                 .returns::<AccountView>(201, "The account.")
                 .refuses(&[Code::AccountExists, Code::TemporarilyOverloaded])
         })
-        .post("/api/auth/login", Options::public().json().no_store().limited(Limit::Login), log_in)
+        .on(&access::LOG_IN, Options::plain().json().no_store().limited(Limit::Login), log_in)
         .says(|| {
-            op("logIn", "Opens a session, by e-mail or by national ID.")
-                .who(ANYBODY)
+            op("Opens a session, by e-mail or by national ID.")
                 .takes::<LoginDraft>()
                 .returns::<LoginView>(200, "Tokens, and whose they are.")
                 .refuses(&[Code::InvalidCredentials, Code::TemporarilyOverloaded])
         })
-        .post("/api/auth/refresh", Options::public().json().no_store(), refresh)
+        .on(&access::REFRESH, Options::plain().json().no_store(), refresh)
         .says(|| {
-            op("refresh", "Exchanges a refresh token for the next pair.")
-                .who("whoever holds a refresh token")
+            op("Exchanges a refresh token for the next pair.")
                 .takes::<RefreshDraft>()
                 .returns::<RefreshView>(200, "The next tokens.")
                 .refuses(&[Code::InvalidRefreshToken, Code::RefreshTokenReused])
         })
-        .get("/api/auth/profile", Options::bearer(), profile)
+        .on(&access::SHOW_PROFILE, Options::plain(), profile)
+        .says(|| op("The caller's own account.").returns::<ProfileView>(200, "The account."))
+        .on(&access::REVISE_PROFILE, Options::plain().json(), revise_profile)
         .says(|| {
-            op("showProfile", "The caller's own account.")
-                .who(SIGNED_IN)
-                .returns::<ProfileView>(200, "The account.")
-        })
-        .patch("/api/auth/profile", Options::bearer().json(), revise_profile)
-        .says(|| {
-            op("reviseProfile", "Changes name, phone or address.")
-                .who(SIGNED_IN)
+            op("Changes name, phone or address.")
                 .if_match()
                 .takes::<ProfilePatch>()
                 .returns::<ProfileView>(200, "The account.")
                 .refuses(&[Code::AccountExists])
         })
-        .post("/api/auth/password/change", Options::bearer().json().no_store(), change_password)
+        .on(&access::CHANGE_PASSWORD, Options::plain().json().no_store(), change_password)
         .says(|| {
-            op("changePassword", "Changes the password, and ends every other session.")
-                .who(SIGNED_IN)
+            op("Changes the password, and ends every other session.")
                 .takes::<PasswordChange>()
                 .returns_nothing(204, "The password is changed.")
                 .refuses(&[Code::InvalidCredentials, Code::TemporarilyOverloaded])

@@ -9,6 +9,7 @@ use gacp_certifications::{
 use gacp_store::Target;
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::conditional::CHECKED_AT;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
@@ -16,7 +17,7 @@ use crate::http::reply::{data, ok};
 use crate::http::{
     ApiError, Body, Call, Caller, Filter, IfMatch, Limit, List, Options, Reply, Routes,
 };
-use crate::routes::{ANYBODY, OWNER_AND_STAFF, Paging};
+use crate::routes::Paging;
 use crate::views::{CertificateView, VerificationView};
 
 /// Which certificates are wanted.
@@ -37,43 +38,35 @@ impl Filter for CertificateQuery {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("certificates", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("certificates", summary)
     }
     Routes::new()
-        .get("/api/certificates", Options::bearer().lists::<CertificateQuery>(), list)
+        .on(&access::LIST_CERTIFICATES, Options::plain().lists::<CertificateQuery>(), list)
         .says(|| {
-            op("listCertificates", "A farmer's own certificates, everybody's for staff.")
-                .who(OWNER_AND_STAFF)
+            op("A farmer's own certificates, everybody's for staff.")
                 .query::<CertificateQuery>()
                 .query::<Paging>()
                 .returns_page::<CertificateView>("A page of certificates.")
         })
-        .get("/api/certificates/{number}", Options::bearer(), show)
+        .on(&access::SHOW_CERTIFICATE, Options::plain(), show)
         .says(|| {
-            op("showCertificate", "One certificate with its signature.")
-                .who(OWNER_AND_STAFF)
+            op("One certificate with its signature.")
                 .returns::<CertificateView>(200, "The certificate.")
         })
-        .get("/api/certificates/{number}/verify", Options::public().limited(Limit::Verify), verify)
+        .on(&access::VERIFY_CERTIFICATE, Options::plain().limited(Limit::Verify), verify)
         .says(|| {
-            op("verifyCertificate", "What anybody may know of a certificate.")
-                .who(ANYBODY)
+            op("What anybody may know of a certificate.")
                 .returns::<VerificationView>(200, "What it is worth now.")
                 .refuses(&[Code::InvalidFields])
         })
-        .post(
-            "/api/certificates/{number}/actions/{action}",
-            Options::bearer().optional_json().idempotent(),
-            act,
-        )
+        .on(&access::ACT_ON_CERTIFICATE, Options::plain().optional_json().idempotent(), act)
         .says(|| {
-            op("actOnCertificate", "`revoke` takes a certificate back, for good.")
-                .who("APPROVER")
+            op("`revoke` takes a certificate back, for good.")
                 .if_match()
                 .takes::<RevocationDraft>()
                 .returns::<CertificateView>(200, "The certificate.")
-                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+                .refuses(&[Code::InvalidTransition])
         })
 }
 

@@ -12,11 +12,12 @@ use gacp_store::{AccountId, Revision, Target};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, ok};
 use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
-use crate::routes::{NoFilter, OWNER_AND_STAFF, Paging, Sync};
+use crate::routes::{NoFilter, Paging, Sync};
 use crate::views::{ApplicationView, HistoryView, PaymentView};
 
 /// Which applications are wanted.
@@ -61,93 +62,76 @@ fn target(id: &str, expected: IfMatch) -> Target<ApplicationId> {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("certifications", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("certifications", summary)
     }
     Routes::new()
-        .post("/api/certifications", Options::bearer().json().idempotent(), open)
+        .on(&access::OPEN_APPLICATION, Options::plain().json().idempotent(), open)
         .says(|| {
-            op("openApplication", "Opens an application for plots of a farm.")
-                .who("FARMER")
+            op("Opens an application for plots of a farm.")
                 .takes::<ApplicationDraft>()
                 .returns::<ApplicationView>(201, "The application.")
-                .refuses(&[Code::Forbidden, Code::ApplicationExists, Code::FarmNotEligible])
+                .refuses(&[Code::ApplicationExists, Code::FarmNotEligible])
         })
-        .get("/api/certifications", Options::bearer().lists::<ApplicationQuery>(), list)
+        .on(&access::LIST_APPLICATIONS, Options::plain().lists::<ApplicationQuery>(), list)
         .says(|| {
-            op("listApplications", "A farmer's own applications, everybody's for staff.")
-                .who(OWNER_AND_STAFF)
+            op("A farmer's own applications, everybody's for staff.")
                 .query::<ApplicationQuery>()
                 .query::<Sync>()
                 .query::<Paging>()
                 .returns_page::<ApplicationView>("A page of applications.")
         })
-        .get("/api/certifications/{id}", Options::bearer(), show)
+        .on(&access::SHOW_APPLICATION, Options::plain(), show)
         .says(|| {
-            op("showApplication", "One application, and what its reader may do.")
-                .who(OWNER_AND_STAFF)
+            op("One application, and what its reader may do.")
                 .returns::<ApplicationView>(200, "The application.")
         })
-        .patch("/api/certifications/{id}", Options::bearer().json(), revise)
+        .on(&access::REVISE_APPLICATION, Options::plain().json(), revise)
         .says(|| {
-            op("reviseApplication", "Changes plots, scope or purpose.")
-                .who("the farmer whose it is, in draft and revision-requested")
+            op("Changes plots, scope or purpose, in draft and revision-requested.")
                 .if_match()
                 .takes::<ApplicationPatch>()
                 .returns::<ApplicationView>(200, "The application.")
-                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+                .refuses(&[Code::InvalidTransition])
         })
-        .post(
-            "/api/certifications/{id}/actions/{action}",
-            Options::bearer().optional_json().idempotent(),
-            act,
-        )
+        .on(&access::ACT_ON_APPLICATION, Options::plain().optional_json().idempotent(), act)
         .says(|| {
-            op("actOnApplication", "Moves an application along.")
-                .who("as the table says")
+            op("Moves an application along.")
                 .explains(gacp_certifications::render_workflow())
                 .if_match()
                 .takes::<ActionDraft>()
                 .returns::<ApplicationView>(200, "The application.")
-                .refuses(&[Code::Forbidden, Code::InvalidTransition, Code::FarmNotEligible])
+                .refuses(&[Code::InvalidTransition, Code::FarmNotEligible])
                 .refuses(&[Code::InspectionIncomplete, Code::NotPassed, Code::InspectorBooked])
         })
-        .get("/api/certifications/{id}/history", Options::bearer().lists::<NoFilter>(), history)
+        .on(&access::SHOW_APPLICATION_HISTORY, Options::plain().lists::<NoFilter>(), history)
         .says(|| {
-            op("showApplicationHistory", "What happened to an application, newest first.")
-                .who(OWNER_AND_STAFF)
+            op("What happened to an application, newest first.")
                 .query::<Paging>()
                 .returns_page::<HistoryView>("A page of entries.")
-                .refuses(&[Code::Forbidden])
         })
 }
 
 /// The table of the routes by which inspectors and finance write.
 pub(crate) fn desk_routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("certifications", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("certifications", summary)
     }
     Routes::new()
-        .post(
-            "/api/certifications/{id}/inspection/answers",
-            Options::bearer().json().idempotent(),
-            answer,
-        )
+        .on(&access::RECORD_ANSWERS, Options::plain().json().idempotent(), answer)
         .says(|| {
-            op("recordAnswers", "Records a whole or partial checklist.")
-                .who("the INSPECTOR named")
+            op("Records a whole or partial checklist.")
                 .takes::<AnswersDraft>()
                 .returns::<ApplicationView>(200, "The application.")
-                .refuses(&[Code::Forbidden, Code::InvalidTransition])
+                .refuses(&[Code::InvalidTransition])
         })
-        .post("/api/certifications/{id}/payments", Options::bearer().json().idempotent(), pay)
+        .on(&access::RECORD_PAYMENT, Options::plain().json().idempotent(), pay)
         .says(|| {
-            op("recordPayment", "Records money that came in.")
-                .who("FINANCE")
+            op("Records money that came in.")
                 .takes::<PaymentDraft>()
                 .returns::<PaymentView>(201, "The payment.")
                 .returns::<PaymentView>(200, "The payment, recorded before.")
-                .refuses(&[Code::Forbidden, Code::PaymentReferenceTaken])
+                .refuses(&[Code::PaymentReferenceTaken])
         })
 }
 

@@ -11,13 +11,14 @@ use gacp_store::{Actor, Target};
 use garde::Validate;
 use serde::Deserialize;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, ok};
 use crate::http::{
     ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Pairs, Reply, Routes, checked,
 };
-use crate::routes::{NoFilter, OWNER, OWNER_AND_STAFF, Paging, Sync};
+use crate::routes::{NoFilter, Paging, Sync};
 use crate::views::{FarmView, HistoryView};
 
 /// Which farms are wanted.
@@ -109,78 +110,61 @@ fn shown(to: Actor) -> impl Fn(&Farm) -> Reply {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("farms", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("farms", summary)
     }
     Routes::new()
-        .post("/api/farms", Options::bearer().json().idempotent(), register)
+        .on(&access::REGISTER_FARM, Options::plain().json().idempotent(), register)
         .says(|| {
-            op("registerFarm", "Registers a farm in the caller's name.")
-                .who("FARMER")
+            op("Registers a farm in the caller's name.")
                 .takes::<FarmDraft>()
                 .returns::<FarmView>(201, "The farm.")
-                .refuses(&[Code::Forbidden, Code::FarmNameTaken])
+                .refuses(&[Code::FarmNameTaken])
         })
-        .get("/api/farms", Options::bearer().lists::<FarmQuery>(), list)
+        .on(&access::LIST_FARMS, Options::plain().lists::<FarmQuery>(), list)
         .says(|| {
-            op("listFarms", "A farmer's own farms, everybody's for staff.")
-                .who(OWNER_AND_STAFF)
+            op("A farmer's own farms, everybody's for staff.")
                 .query::<FarmQuery>()
                 .query::<Sync>()
                 .query::<Paging>()
                 .returns_page::<FarmView>("A page of farms.")
         })
-        .get("/api/farms/{id}", Options::bearer(), show)
+        .on(&access::SHOW_FARM, Options::plain(), show)
+        .says(|| op("One farm with its plots.").returns::<FarmView>(200, "The farm."))
+        .on(&access::REVISE_FARM, Options::plain().json(), revise)
         .says(|| {
-            op("showFarm", "One farm with its plots.")
-                .who(OWNER_AND_STAFF)
-                .returns::<FarmView>(200, "The farm.")
-        })
-        .patch("/api/farms/{id}", Options::bearer().json(), revise)
-        .says(|| {
-            op("reviseFarm", "Changes what was said of a farm.")
-                .who(OWNER)
+            op("Changes what was said of a farm.")
                 .if_match()
                 .takes::<FarmPatch>()
                 .returns::<FarmView>(200, "The farm.")
-                .refuses(&[Code::Forbidden, Code::FarmNameTaken, Code::FarmNotEditable])
+                .refuses(&[Code::FarmNameTaken, Code::FarmNotEditable])
         })
-        .delete("/api/farms/{id}", Options::bearer(), archive)
+        .on(&access::ARCHIVE_FARM, Options::plain(), archive)
         .says(|| {
-            op("archiveFarm", "Archives a farm on which nothing depends.")
-                .who(OWNER)
+            op("Archives a farm on which nothing depends.")
                 .if_match()
                 .returns::<FarmView>(200, "The farm as it is kept.")
-                .refuses(&[Code::Forbidden, Code::FarmNotEditable, Code::FarmHasLiveWork])
+                .refuses(&[Code::FarmNotEditable, Code::FarmHasLiveWork])
         })
 }
 
 /// The table of the routes by which a farm moves along.
 pub(crate) fn life_routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("farms", id, summary)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("farms", summary)
     }
     Routes::new()
-        .post(
-            "/api/farms/{id}/actions/{action}",
-            Options::bearer().optional_json().idempotent(),
-            act,
-        )
+        .on(&access::ACT_ON_FARM, Options::plain().optional_json().idempotent(), act)
         .says(|| {
-            op(
-                "actOnFarm",
-                "Moves a farm along: submit, start-review, approve, reject, suspend, reinstate.",
-            )
-            .who("the farmer who holds it: submit; REVIEWER and APPROVER: the others")
-            .if_match()
-            .takes::<NoteDraft>()
-            .returns::<FarmView>(200, "The farm.")
-            .refuses(&[Code::Forbidden, Code::InvalidTransition])
+            op("Moves a farm along: submit, start-review, approve, reject, suspend, reinstate.")
+                .if_match()
+                .takes::<NoteDraft>()
+                .returns::<FarmView>(200, "The farm.")
+                .refuses(&[Code::InvalidTransition])
         })
-        .get("/api/farms/{id}/history", Options::bearer().lists::<NoFilter>(), history)
+        .on(&access::SHOW_FARM_HISTORY, Options::plain().lists::<NoFilter>(), history)
         .says(|| {
-            op("showFarmHistory", "What happened to a farm, newest first.")
-                .who(OWNER_AND_STAFF)
+            op("What happened to a farm, newest first.")
                 .query::<Paging>()
                 .returns_page::<HistoryView>("A page of entries.")
         })

@@ -2,31 +2,24 @@
 
 use actix_web::web::Data;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::reply::plain;
 use crate::http::{Options, Reply, Routes, Shell};
-use crate::routes::{ANYBODY, PUBLIC_KEYS};
+use crate::routes::PUBLIC_KEYS;
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("keys", id, summary).who(ANYBODY)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("keys", summary)
     }
     Routes::new()
-        .get("/.well-known/jwks.json", Options::public().cached(PUBLIC_KEYS), access_tokens)
+        .on(&access::SHOW_ACCESS_TOKEN_KEYS, Options::plain().cached(PUBLIC_KEYS), access_tokens)
         .says(|| {
-            op("showAccessTokenKeys", "The keys that verify access tokens (RFC 7517).")
-                .returns_document("A JWK set.")
+            op("The keys that verify access tokens (RFC 7517).").returns_document("A JWK set.")
         })
-        .get(
-            "/.well-known/certificate-jwks.json",
-            Options::public().cached(PUBLIC_KEYS),
-            certificates,
-        )
-        .says(|| {
-            op("showCertificateKeys", "The keys that verify certificates (RFC 7517).")
-                .returns_document("A JWK set.")
-        })
+        .on(&access::SHOW_CERTIFICATE_KEYS, Options::plain().cached(PUBLIC_KEYS), certificates)
+        .says(|| op("The keys that verify certificates (RFC 7517).").returns_document("A JWK set."))
 }
 
 /// `GET /.well-known/jwks.json`: the keys that verify access tokens.

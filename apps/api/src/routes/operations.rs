@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::reply::{self, Reply};
 use crate::http::{ApiError, Options, Routes};
@@ -15,29 +16,25 @@ const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Whatever the client takes: these are asked by machines that say nothing or anything.
-const ANYBODY: Options = Options::public().produces(&[]);
+const ANYTHING: Options = Options::plain().produces(&[]);
 
 /// `/`, `/health/live`, `/health/ready`, `/api/openapi.json`.
 pub fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("operations", id, summary).who("anybody")
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("operations", summary)
     }
     Routes::new()
-        .get("/", ANYBODY.cached("no-cache"), index)
+        .on(&access::SHOW_INDEX, ANYTHING.cached("no-cache"), index)
+        .says(|| op("What this is, and where the rest is.").returns_nothing(200, "HTML."))
+        .on(&access::CHECK_LIVENESS, ANYTHING.no_store(), live)
+        .says(|| op("The process answers.").returns_document("It lives."))
+        .on(&access::CHECK_READINESS, ANYTHING.no_store(), ready)
         .says(|| {
-            op("showIndex", "What this is, and where the rest is.").returns_nothing(200, "HTML.")
-        })
-        .get("/health/live", ANYBODY.no_store(), live)
-        .says(|| op("checkLiveness", "The process answers.").returns_document("It lives."))
-        .get("/health/ready", ANYBODY.no_store(), ready)
-        .says(|| {
-            op("checkReadiness", "Whether the process should get requests.")
+            op("Whether the process should get requests.")
                 .returns_document("It should; each dependency by name.")
         })
-        .get("/api/openapi.json", Options::public(), describe)
-        .says(|| {
-            op("describe", "This description (OpenAPI 3.1).").returns_document("The description.")
-        })
+        .on(&access::DESCRIBE, Options::plain(), describe)
+        .says(|| op("This description (OpenAPI 3.1).").returns_document("The description."))
 }
 
 #[derive(Serialize)]

@@ -8,12 +8,13 @@ use gacp_farms::{
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::{
     ApiError, Body, Caller, Filter, List, Options, Pairs, Posted, Reply, Routes, aside, checked,
 };
-use crate::routes::{OWNER_AND_STAFF, Paging};
+use crate::routes::Paging;
 use crate::views::{FarmView, NearFarmView};
 
 /// Around which place, and which of the farms there.
@@ -122,13 +123,13 @@ impl FarmSearch {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("farms", id, summary).who(OWNER_AND_STAFF)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("farms", summary)
     }
     Routes::new()
-        .get("/api/farms/near", Options::bearer().lists_by::<NearQuery, NearRequest>(), near)
+        .on(&access::FIND_FARMS_NEAR, Options::plain().lists_by::<NearQuery, NearRequest>(), near)
         .says(|| {
-            op("findFarmsNear", "Farms around a place, the nearest first.")
+            op("Farms around a place, the nearest first.")
                 .explains(
                     "Distances are geodesic, to the millimetre; farms at the same distance come \
                      by their ids."
@@ -138,9 +139,9 @@ pub(crate) fn routes() -> Routes {
                 .query::<Paging>()
                 .returns_page::<NearFarmView>("A page of farms with their distances.")
         })
-        .post("/api/farms/search", Options::bearer().large_json(), search)
+        .on(&access::SEARCH_FARMS, Options::plain().large_json(), search)
         .says(|| {
-            op("searchFarms", "Farms in a polygon, the newest first.")
+            op("Farms in a polygon, the newest first.")
                 .explains(
                     "Lines are straight in longitude and latitude; what lies on an edge, that of \
                      a hole too, lies inside. The next page is asked for with the same body and \

@@ -4,11 +4,11 @@ use actix_web::web::{Data, Path};
 use gacp_farms::{Farm, Farms, Plot, PlotDraft, PlotId, PlotPatch};
 use gacp_store::Actor;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, no_content, ok};
 use crate::http::{ApiError, Body, Call, Caller, IfMatch, Options, Reply, Routes, aside};
-use crate::routes::OWNER;
 use crate::routes::farms::{path_of, target};
 use crate::views::PlotView;
 
@@ -19,32 +19,32 @@ fn added(plot: &Plot, farm: &Farm, to: Actor) -> Reply {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("farms", id, summary).who(OWNER)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("farms", summary)
     }
     Routes::new()
-        .post("/api/farms/{id}/plots", Options::bearer().large_json().idempotent(), add)
+        .on(&access::ADD_PLOT, Options::plain().large_json().idempotent(), add)
         .says(|| {
-            op("addPlot", "Adds a plot; its geodesic area is computed.")
+            op("Adds a plot; its geodesic area is computed.")
                 .optional_if_match()
                 .takes::<PlotDraft>()
                 .returns::<PlotView>(201, "The plot.")
-                .refuses(&[Code::Forbidden, Code::FarmNotEditable])
+                .refuses(&[Code::FarmNotEditable])
         })
-        .patch("/api/farms/{id}/plots/{plotId}", Options::bearer().large_json(), revise)
+        .on(&access::REVISE_PLOT, Options::plain().large_json(), revise)
         .says(|| {
-            op("revisePlot", "Changes a plot.")
+            op("Changes a plot.")
                 .if_match()
                 .takes::<PlotPatch>()
                 .returns::<PlotView>(200, "The plot.")
-                .refuses(&[Code::Forbidden, Code::FarmNotEditable])
+                .refuses(&[Code::FarmNotEditable])
         })
-        .delete("/api/farms/{id}/plots/{plotId}", Options::bearer(), remove)
+        .on(&access::REMOVE_PLOT, Options::plain(), remove)
         .says(|| {
-            op("removePlot", "Takes a plot off a farm.")
+            op("Takes a plot off a farm.")
                 .if_match()
                 .returns_nothing(204, "The plot is gone.")
-                .refuses(&[Code::Forbidden, Code::FarmNotEditable])
+                .refuses(&[Code::FarmNotEditable])
         })
 }
 

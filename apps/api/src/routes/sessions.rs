@@ -4,42 +4,41 @@
 use actix_web::web::{Data, Path};
 use gacp_auth::{Auth, SessionId};
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::reply::{data, no_content};
 use crate::http::{ApiError, Call, Caller, Options, Reply, Routes};
-use crate::routes::SIGNED_IN;
 use crate::views::{LoginAttemptView, SessionView};
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("auth", id, summary).who(SIGNED_IN)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("auth", summary)
     }
     Routes::new()
-        .post("/api/auth/logout", Options::bearer().optional_json(), log_out)
+        .on(&access::LOG_OUT, Options::plain().optional_json(), log_out)
         .says(|| {
-            op("logOut", "Ends this session, its access token too.")
+            op("Ends this session, its access token too.")
                 .returns_nothing(204, "The session has ended.")
         })
-        .post("/api/auth/logout-all", Options::bearer().optional_json(), log_out_everywhere)
+        .on(&access::LOG_OUT_EVERYWHERE, Options::plain().optional_json(), log_out_everywhere)
         .says(|| {
-            op("logOutEverywhere", "Ends every session of the account.")
+            op("Ends every session of the account.")
                 .returns_nothing(204, "All sessions have ended.")
         })
-        .get("/api/auth/sessions", Options::bearer(), list)
+        .on(&access::LIST_SESSIONS, Options::plain(), list)
         .says(|| {
-            op("listSessions", "The caller's sessions, newest first.")
+            op("The caller's sessions, newest first.")
                 .returns_all::<SessionView>("The sessions that live.")
         })
-        .get("/api/auth/login-history", Options::bearer(), login_history)
+        .on(&access::SHOW_LOGIN_HISTORY, Options::plain(), login_history)
         .says(|| {
-            op("showLoginHistory", "The latest 20 logins to the account, newest first.")
+            op("The latest 20 logins to the account, newest first.")
                 .returns_all::<LoginAttemptView>("Those that failed, too.")
         })
-        .delete("/api/auth/sessions/{id}", Options::bearer(), end)
+        .on(&access::END_SESSION, Options::plain(), end)
         .says(|| {
-            op("endSession", "Ends one of the caller's sessions.")
-                .returns_nothing(204, "The session has ended.")
+            op("Ends one of the caller's sessions.").returns_nothing(204, "The session has ended.")
         })
 }
 

@@ -5,10 +5,11 @@ use gacp_certifications::{Certifications, Standard, StandardRef, Title};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access;
 use crate::http::describe::Operation;
 use crate::http::reply::data;
 use crate::http::{ApiError, Options, Query, Reply, Routes};
-use crate::routes::{ANYBODY, NoFilter};
+use crate::routes::NoFilter;
 
 /// A standard without its checklist.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,20 +33,16 @@ impl From<&Standard> for StandardRow {
 
 /// The table of these routes.
 pub(crate) fn routes() -> Routes {
-    fn op(id: &'static str, summary: &'static str) -> Operation {
-        Operation::new("standards", id, summary).who(ANYBODY)
+    fn op(summary: &'static str) -> Operation {
+        Operation::new("standards", summary)
     }
     Routes::new()
-        .get("/api/standards", Options::public(), list)
+        .on(&access::LIST_STANDARDS, Options::plain(), list)
         .says(|| {
-            op("listStandards", "Every standard in every version.")
-                .returns_all::<StandardRow>("The standards.")
+            op("Every standard in every version.").returns_all::<StandardRow>("The standards.")
         })
-        .get("/api/standards/{id}/{version}", Options::public(), show)
-        .says(|| {
-            op("showStandard", "One standard with its checklist.")
-                .returns::<Standard>(200, "The standard.")
-        })
+        .on(&access::SHOW_STANDARD, Options::plain(), show)
+        .says(|| op("One standard with its checklist.").returns::<Standard>(200, "The standard."))
 }
 
 /// `GET /api/standards`: every standard in every version.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use actix_web::http;
 use async_trait::async_trait;
 use gacp_store::MemoryLedger;
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::access::{Case, Party, Row, Rule, Subject, When};
 use crate::clock::Clock;
 use crate::http::{ApiError, Authenticate, Caller, Options, Reply, reply};
 use crate::routes::operations;
@@ -34,12 +36,13 @@ async fn echo() -> Reply {
     reply::data(&"read")
 }
 
+const ANYBODY: &[Case] = &[Case::new(When::Always, Rule::new(Subject::Nothing, &[Party::Anybody]))];
+
+static SLOW: Row = Row::of(http::Method::GET, "/slow", ANYBODY);
+static ECHO: Row = Row::of(http::Method::POST, "/echo", ANYBODY);
+
 fn routes() -> Routes {
-    operations::routes().get("/slow", Options::public(), slow).post(
-        "/echo",
-        Options::public().json(),
-        echo,
-    )
+    operations::routes().on(&SLOW, Options::plain(), slow).on(&ECHO, Options::plain().json(), echo)
 }
 
 async fn server() -> (Running, String) {

@@ -256,8 +256,8 @@ async fn pages_of_listed_origins_may_use_the_api_and_no_others() {
 
 #[test]
 fn the_table_lists_every_route_once() {
-    let list = routes().list();
+    let list = table::routes().list();
 
-    assert_eq!(list.len(), 8);
+    assert_eq!(list.len(), 12);
     assert!(list.contains(&("PATCH".to_owned(), "/api/things/{id}".to_owned())));
 }
