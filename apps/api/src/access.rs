@@ -1,12 +1,13 @@
 //! Who may do what: role × operation × relation to the object, in one table.
 //!
-//! A route cannot be made without its row. From the row come the guard of the route and what the
-//! description of the API says of its callers.
+//! A route cannot be made without its row. From the row come the guard of the route, what the
+//! description of the API says of its callers, and `docs/access.md`.
 //!
 //! The guard refuses a role that has no right to an operation whatever the object
 //! ([`Rule::excludes`]). Where the answer depends on the object, the use cases of the domain
 //! give it, because only they look for the object: 404 comes before 403.
 
+mod matrix;
 mod row;
 mod rule;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use gacp_store::Role::{Admin, Approver, Farmer, Finance, Inspector, Reviewer};
 use Party::{Anybody, Holder, InspectorNamed, Owner, RefreshToken, Role, SignedIn, Staff};
 use Thing::{Account, Application, Certificate, Farm, Session};
 
+pub use matrix::{CALLERS, DOC_END, DOC_START, render};
 pub use row::{Asked, Case, Row, When};
 pub use rule::{Party, Relation, Rule, Subject, Thing, Verdict};
 

@@ -150,3 +150,16 @@ fn callers_are_told_in_words() {
     );
     assert_eq!(LIST_USERS.who(), "with `role=INSPECTOR`: ADMIN or REVIEWER; otherwise: ADMIN");
 }
+
+#[test]
+fn the_documentation_shows_the_table_as_it_is() {
+    let page = include_str!("../../../../docs/access.md");
+    let start = page.find(DOC_START).expect("the start marker");
+    let end = page.find(DOC_END).expect("the end marker") + DOC_END.len();
+
+    assert_eq!(
+        &page[start..end],
+        render(),
+        "docs/access.md is out of date: run `cargo run -p gacp-api --example access_doc`"
+    );
+}
