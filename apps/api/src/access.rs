@@ -1,7 +1,8 @@
 //! Who may do what: role × operation × relation to the object, in one table.
 //!
 //! A route cannot be made without its row. From the row come the guard of the route, what the
-//! description of the API says of its callers, and `docs/access.md`.
+//! description of the API says of its callers, `docs/access.md`, and the requests by which the
+//! tests hold the server against it.
 //!
 //! The guard refuses a role that has no right to an operation whatever the object
 //! ([`Rule::excludes`]). Where the answer depends on the object, the use cases of the domain

@@ -10,7 +10,7 @@ use crate::place::Place;
 use crate::reply::Reply;
 
 pub(crate) const PASSWORD: &str = "ขมิ้นชัน-Field-2026";
-const DEMO_PASSWORD: &str = "demo-Turmeric-2026";
+pub(crate) const DEMO_PASSWORD: &str = "demo-Turmeric-2026";
 
 /// Makes e-mails, phones and national IDs that no other person of this test run has.
 static PEOPLE: AtomicU64 = AtomicU64::new(1);

@@ -5,8 +5,10 @@
     reason = "a failed setup must stop the test"
 )]
 
+mod access;
 mod accounts;
 mod app;
+mod asking;
 mod audit;
 mod certifications;
 mod farms;
@@ -22,4 +24,5 @@ mod refusals;
 mod reply;
 mod secrets;
 mod sessions;
+mod stage;
 mod verification;

@@ -5,10 +5,14 @@
     reason = "a failed setup must stop the test"
 )]
 
+#[path = "../it/access.rs"]
+mod access;
 #[path = "../it/accounts.rs"]
 mod accounts;
 #[path = "../it/app.rs"]
 mod app;
+#[path = "../it/asking.rs"]
+mod asking;
 #[path = "../it/audit.rs"]
 mod audit;
 #[path = "../it/certifications.rs"]
@@ -37,6 +41,8 @@ mod secrets;
 #[path = "../it/sessions.rs"]
 mod sessions;
 mod shared_limits;
+#[path = "../it/stage.rs"]
+mod stage;
 mod two_servers;
 #[path = "../it/verification.rs"]
 mod verification;
