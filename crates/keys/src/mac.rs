@@ -7,7 +7,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use crate::ring::Generations;
+use crate::generations::Generations;
 use crate::seal::KEY_BYTES;
 
 /// The block of SHA-256; HMAC fills shorter keys up to it with zeros (RFC 2104 §2).
@@ -48,12 +48,12 @@ impl MacKey {
     /// The tag of some parts under the newest key. Each part counts with its length, so that
     /// parts cannot flow into one another.
     pub fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
-        self.keys.newest().1.tag(parts)
+        self.keys.newest().key.tag(parts)
     }
 
     /// The name of the newest key.
     pub fn kid(&self) -> &str {
-        self.keys.newest().0
+        &self.keys.newest().kid
     }
 
     /// The tag of some parts under the key of this name; nothing when there is none.
@@ -64,7 +64,7 @@ impl MacKey {
     /// The tags of some parts under every key, the newest first: what a record is found by while
     /// keys change.
     pub fn tags(&self, parts: &[&[u8]]) -> Vec<[u8; 32]> {
-        self.keys.iter().rev().map(|tagger| tagger.tag(parts)).collect()
+        self.keys.iter().rev().map(|dated| dated.key.tag(parts)).collect()
     }
 
     /// Whether any of the keys gives some parts this tag or one that starts with it, compared in
@@ -73,8 +73,8 @@ impl MacKey {
         if !(16..=32).contains(&tag.len()) {
             return false;
         }
-        let matches = self.keys.iter().map(|tagger| {
-            let expected = tagger.tag(parts);
+        let matches = self.keys.iter().map(|dated| {
+            let expected = dated.key.tag(parts);
             expected.get(..tag.len()).map_or(Choice::from(0), |expected| expected.ct_eq(tag))
         });
         matches.fold(Choice::from(0), |found, matched| found | matched).into()
@@ -90,10 +90,11 @@ impl fmt::Debug for MacKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generations::Dated;
 
     fn mac(keys: &[u8]) -> MacKey {
-        let keys = keys.iter().map(|byte| (byte.to_string(), Tagger::new(&[*byte; 32])));
-        MacKey::new(Generations::of(keys.collect()).unwrap())
+        let named = keys.iter().map(|byte| (byte.to_string(), Tagger::new(&[*byte; 32])));
+        MacKey::new(Generations::of(named.map(Dated::at_once).collect()).unwrap())
     }
 
     #[test]

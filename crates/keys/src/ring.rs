@@ -1,13 +1,14 @@
 //! The keyring: every key, opened.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use gacp_store::StoreError;
 use jiff::Timestamp;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::generations::{Dated, Generations};
 use crate::mac::Tagger;
 use crate::seal::{Cipher, KEY_BYTES};
 use crate::signer::KeyPair;
@@ -16,34 +17,6 @@ use crate::{
     to_base64url,
 };
 
-/// The keys of one purpose by name; never empty. The newest makes, all of them check.
-pub(crate) struct Generations<K> {
-    former: Vec<(String, K)>,
-    newest: (String, K),
-}
-
-impl<K> Generations<K> {
-    /// Takes keys, oldest first; nothing when there are none.
-    pub(crate) fn of(mut keys: Vec<(String, K)>) -> Option<Self> {
-        let newest = keys.pop()?;
-        Some(Self { former: keys, newest })
-    }
-
-    pub(crate) fn newest(&self) -> (&str, &K) {
-        (&self.newest.0, &self.newest.1)
-    }
-
-    pub(crate) fn find(&self, kid: &str) -> Option<&K> {
-        let mut named = self.former.iter().chain([&self.newest]);
-        named.find(|(name, _)| name == kid).map(|(_, key)| key)
-    }
-
-    /// Oldest first.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &K> {
-        self.former.iter().chain([&self.newest]).map(|(_, key)| key)
-    }
-}
-
 /// Every key, opened. Cheap to clone: all clones share one ring.
 #[derive(Clone)]
 pub struct Keyring {
@@ -51,8 +24,8 @@ pub struct Keyring {
 }
 
 struct Keys {
-    access_tokens: Signer,
-    certificates: Signer,
+    master: MasterKey,
+    signers: RwLock<Signers>,
     refresh: MacKey,
     national_ids: Sealer,
     national_id_index: MacKey,
@@ -60,6 +33,20 @@ struct Keys {
     cursors: MacKey,
     devices: MacKey,
     pepper: MacKey,
+}
+
+/// What changes while a process runs. Each of them is replaced as a whole, so that whoever took
+/// one goes on with it.
+struct Signers {
+    access_tokens: Arc<Signer>,
+    certificates: Arc<Signer>,
+}
+
+/// When a key was made, and from when it is used for what it is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) created_at: Timestamp,
+    pub(crate) active_from: Timestamp,
 }
 
 impl Keyring {
@@ -74,21 +61,40 @@ impl Keyring {
         let found = opened(store.keys().await?, master)?;
         for purpose in Purpose::ALL {
             if found.iter().all(|key| key.purpose != purpose) {
-                store.add_first(&fresh(purpose, master, now)?).await?;
+                let at_once = Times { created_at: now, active_from: now };
+                store.add_first(&fresh(purpose, master, at_once)?).await?;
             }
         }
-        let keys = Keys::sort(&opened(store.keys().await?, master)?)?;
+        let keys = Keys::sort(&opened(store.keys().await?, master)?, master)?;
         Ok(Self { keys: Arc::new(keys) })
     }
 
-    /// Signs and verifies access tokens.
-    pub fn access_token_signer(&self) -> &Signer {
-        &self.keys.access_tokens
+    /// Takes up the signing keys that are stored by now; says whether they are others.
+    pub(crate) fn take_up(&self, stored: Vec<WrappedKey>) -> Result<bool, KeyError> {
+        let found = Signers::sort(&opened(stored, &self.keys.master)?)?;
+        let mut held = self.keys.signers.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(held.take_up(found))
     }
 
-    /// Signs and verifies certificates.
-    pub fn certificate_signer(&self) -> &Signer {
-        &self.keys.certificates
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.keys.master
+    }
+
+    /// Held for as long as it takes to clone an [`Arc`].
+    fn signers(&self) -> RwLockReadGuard<'_, Signers> {
+        // A signer is replaced in one assignment: there is no half-done state to fear.
+        self.keys.signers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs and verifies access tokens, with the keys that are known at this moment.
+    pub fn access_token_signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.signers().access_tokens)
+    }
+
+    /// Signs and verifies certificates, with the keys that are known at this moment. None of them
+    /// is ever removed: certificates live for years.
+    pub fn certificate_signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.signers().certificates)
     }
 
     /// Authenticates refresh tokens and derives their successors.
@@ -137,18 +143,27 @@ impl fmt::Debug for Keyring {
 struct Opened {
     kid: String,
     purpose: Purpose,
+    active_from: Timestamp,
     secret: Zeroizing<[u8; KEY_BYTES]>,
 }
 
+/// Opens keys, and puts them in the order in which those of a purpose follow one another.
 fn opened(stored: Vec<WrappedKey>, master: &MasterKey) -> Result<Vec<Opened>, KeyError> {
-    let open = |WrappedKey { kid, purpose, sealed, .. }| {
+    let open = |WrappedKey { kid, purpose, sealed, active_from, .. }| {
         let secret = master.unwrap(&sealed, purpose, &kid)?;
-        Ok(Opened { kid, purpose, secret })
+        Ok(Opened { kid, purpose, active_from, secret })
     };
-    stored.into_iter().map(open).collect()
+    let mut opened = stored.into_iter().map(open).collect::<Result<Vec<_>, KeyError>>()?;
+    opened.sort_by_key(|key| key.active_from);
+    Ok(opened)
 }
 
-fn fresh(purpose: Purpose, master: &MasterKey, now: Timestamp) -> Result<WrappedKey, KeyError> {
+/// Makes a key and wraps it.
+pub(crate) fn fresh(
+    purpose: Purpose,
+    master: &MasterKey,
+    Times { created_at, active_from }: Times,
+) -> Result<WrappedKey, KeyError> {
     let secret = Zeroizing::new(random_bytes::<KEY_BYTES>()?);
     let kid = match purpose {
         Purpose::AccessToken | Purpose::Certificate => KeyPair::new(&secret)?.kid().to_owned(),
@@ -162,20 +177,46 @@ fn fresh(purpose: Purpose, master: &MasterKey, now: Timestamp) -> Result<Wrapped
         Purpose::Pepper => to_base64url(&random_bytes::<8>()?),
     };
     let sealed = master.wrap(&secret, purpose, &kid)?;
-    Ok(WrappedKey { kid, purpose, sealed, created_at: now })
+    Ok(WrappedKey { kid, purpose, sealed, created_at, active_from })
+}
+
+impl Signers {
+    fn sort(keys: &[Opened]) -> Result<Self, KeyError> {
+        let sign = |purpose| generations(keys, purpose, key_pair).map(Signer::new).map(Arc::new);
+        Ok(Self {
+            access_tokens: sign(Purpose::AccessToken)?,
+            certificates: sign(Purpose::Certificate)?,
+        })
+    }
+
+    /// Replaces those that hold other keys than what was found. The others stay the same ones:
+    /// what was remembered of them holds.
+    fn take_up(&mut self, found: Self) -> bool {
+        let pairs = [
+            (&mut self.access_tokens, found.access_tokens),
+            (&mut self.certificates, found.certificates),
+        ];
+        let mut changed = false;
+        for (held, found) in pairs {
+            if !held.holds_the_keys_of(&found) {
+                *held = found;
+                changed = true;
+            }
+        }
+        changed
+    }
 }
 
 impl Keys {
-    fn sort(keys: &[Opened]) -> Result<Self, KeyError> {
-        let sign = |purpose| generations(keys, purpose, key_pair).map(Signer::new);
+    fn sort(keys: &[Opened], master: &MasterKey) -> Result<Self, KeyError> {
         let mac = |purpose| {
             let tagger = |key: &Opened| Ok(Tagger::new(&key.secret));
             generations(keys, purpose, tagger).map(MacKey::new)
         };
         let cipher = |key: &Opened| Ok(Cipher::new(&key.secret));
         Ok(Self {
-            access_tokens: sign(Purpose::AccessToken)?,
-            certificates: sign(Purpose::Certificate)?,
+            master: master.clone(),
+            signers: RwLock::new(Signers::sort(keys)?),
             refresh: mac(Purpose::RefreshMac)?,
             national_ids: Sealer::new(generations(keys, Purpose::NationalIdSeal, cipher)?),
             national_id_index: mac(Purpose::NationalIdIndex)?,
@@ -193,9 +234,12 @@ fn generations<K>(
     make: impl Fn(&Opened) -> Result<K, KeyError>,
 ) -> Result<Generations<K>, KeyError> {
     let of_purpose = keys.iter().filter(|key| key.purpose == purpose);
-    let named = of_purpose.map(|key| Ok((key.kid.clone(), make(key)?)));
-    let named = named.collect::<Result<Vec<_>, KeyError>>()?;
-    Generations::of(named).ok_or_else(|| corrupt(MissingKey(purpose.as_str())))
+    let dated = of_purpose.map(|key| {
+        let (kid, active_from) = (key.kid.clone(), key.active_from);
+        Ok(Dated { kid, active_from, key: make(key)? })
+    });
+    let dated = dated.collect::<Result<Vec<_>, KeyError>>()?;
+    Generations::of(dated).ok_or_else(|| MissingKey::of(purpose))
 }
 
 fn key_pair(key: &Opened) -> Result<KeyPair, KeyError> {
@@ -211,7 +255,13 @@ fn corrupt(error: impl std::error::Error + Send + Sync + 'static) -> KeyError {
 /// A store keeps no key of a purpose although it was given one.
 #[derive(Debug, Error)]
 #[error("no `{0}` key is stored")]
-struct MissingKey(&'static str);
+pub(crate) struct MissingKey(&'static str);
+
+impl MissingKey {
+    pub(crate) fn of(purpose: Purpose) -> KeyError {
+        corrupt(Self(purpose.as_str()))
+    }
+}
 
 /// A stored signing key is not the one that its name says.
 #[derive(Debug, Error)]
@@ -219,75 +269,4 @@ struct MissingKey(&'static str);
 struct MisnamedKey;
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::MemoryKeys;
-
-    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-
-    #[tokio::test]
-    async fn another_process_opens_the_same_keys() {
-        let (store, master) = (MemoryKeys::default(), MasterKey::generate().unwrap());
-        let first = Keyring::open(&store, &master, NOW).await.unwrap();
-
-        let second = Keyring::open(&store, &master, NOW).await.unwrap();
-
-        let token = first.access_token_signer().sign("t", &json!({"n": 1})).unwrap();
-        assert!(second.access_token_signer().verify::<Value>("t", &token).is_ok());
-        let sealed = first.national_id_sealer().seal(b"id", b"").unwrap();
-        assert_eq!(*second.national_id_sealer().open(&sealed, b"").unwrap(), b"id");
-        assert_eq!(first.cursor_mac().tag(&[b"a"]), second.cursor_mac().tag(&[b"a"]));
-    }
-
-    #[tokio::test]
-    async fn another_master_key_opens_nothing_and_adds_nothing() {
-        let (store, master) = (MemoryKeys::default(), MasterKey::generate().unwrap());
-        let only = fresh(Purpose::Cursor, &master, NOW).unwrap();
-        store.add_first(&only).await.unwrap();
-
-        let outcome = Keyring::open(&store, &MasterKey::generate().unwrap(), NOW).await;
-
-        assert!(matches!(outcome, Err(KeyError::WrongMasterKey)), "{outcome:?}");
-        assert_eq!(store.keys().await.unwrap(), [only]);
-    }
-
-    #[tokio::test]
-    async fn no_two_purposes_share_a_key() {
-        let (store, master) = (MemoryKeys::default(), MasterKey::generate().unwrap());
-        let ring = Keyring::open(&store, &master, NOW).await.unwrap();
-
-        let macs = [
-            ring.refresh_mac(),
-            ring.national_id_index(),
-            ring.idempotency_mac(),
-            ring.cursor_mac(),
-            ring.device_mac(),
-            ring.pepper_mac(),
-        ];
-        let mut tags: Vec<_> = macs.iter().map(|mac| mac.tag(&[b"x"])).collect();
-        tags.sort_unstable();
-        tags.dedup();
-
-        assert_eq!(tags.len(), macs.len());
-        assert_ne!(ring.access_token_signer().jwks(), ring.certificate_signer().jwks());
-    }
-
-    #[tokio::test]
-    async fn a_signing_key_under_another_name_is_refused() {
-        let (store, master) = (MemoryKeys::default(), MasterKey::generate().unwrap());
-        let sealed = master.wrap(&[9; 32], Purpose::AccessToken, "mine").unwrap();
-        let misnamed = WrappedKey {
-            kid: "mine".to_owned(),
-            purpose: Purpose::AccessToken,
-            sealed,
-            created_at: NOW,
-        };
-        store.add_first(&misnamed).await.unwrap();
-
-        let outcome = Keyring::open(&store, &master, NOW).await;
-
-        assert!(matches!(outcome, Err(KeyError::Store(StoreError::Corrupt(_)))), "{outcome:?}");
-    }
-}
+mod tests;

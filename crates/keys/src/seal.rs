@@ -7,7 +7,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::ring::Generations;
+use crate::generations::Generations;
 use crate::{KeyError, from_base64url, random_bytes, to_base64url};
 
 /// The length of every symmetric key and of every Ed25519 seed.
@@ -77,8 +77,8 @@ impl Sealer {
 
     /// Seals bytes with the newest key, bound to `aad`, which must be given again to open them.
     pub fn seal(&self, plain: &[u8], aad: &[u8]) -> Result<Sealed, KeyError> {
-        let (kid, cipher) = self.keys.newest();
-        Ok(Sealed { kid: kid.to_owned(), bytes: cipher.seal(plain, aad)? })
+        let newest = self.keys.newest();
+        Ok(Sealed { kid: newest.kid.clone(), bytes: newest.key.seal(plain, aad)? })
     }
 
     /// Opens sealed bytes. Fails with [`KeyError::Unsealed`] when key, `aad` or bytes are others.
@@ -97,10 +97,11 @@ impl fmt::Debug for Sealer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generations::Dated;
 
     fn sealer() -> Sealer {
         let keys = [("old", [1; 32]), ("new", [2; 32])];
-        let keys = keys.map(|(kid, key)| (kid.to_owned(), Cipher::new(&key)));
+        let keys = keys.map(|(kid, key)| Dated::at_once((kid.to_owned(), Cipher::new(&key))));
         Sealer::new(Generations::of(keys.into()).unwrap())
     }
 

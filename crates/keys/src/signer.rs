@@ -5,11 +5,12 @@ use std::fmt;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use gacp_store::StoreError;
+use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::ring::Generations;
+use crate::generations::{Dated, Generations};
 use crate::seal::KEY_BYTES;
 use crate::{KeyError, sha256, to_base64url};
 
@@ -87,13 +88,19 @@ impl Signer {
         Self { keys, rules }
     }
 
-    /// Signs claims, a JSON object, with the newest key, as a token of the type `typ`.
-    pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
-        let (kid, pair) = self.keys.newest();
+    /// Signs claims, a JSON object, as a token of the type `typ`, with the key whose time `at` is.
+    /// The same claims at the same moment are the same token, also later and in other processes.
+    pub fn sign(
+        &self,
+        typ: &str,
+        claims: &impl Serialize,
+        at: Timestamp,
+    ) -> Result<String, KeyError> {
+        let signing = self.keys.at(at);
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(typ.to_owned());
-        header.kid = Some(kid.to_owned());
-        jsonwebtoken::encode(&header, claims, &pair.secret).map_err(KeyError::Unsigned)
+        header.kid = Some(signing.kid.clone());
+        jsonwebtoken::encode(&header, claims, &signing.key.secret).map_err(KeyError::Unsigned)
     }
 
     /// Reads the claims of a token of the type `typ` that one of these keys signed with Ed25519.
@@ -112,9 +119,25 @@ impl Signer {
         token.map(|token| token.claims).map_err(|_unverified| KeyError::Untrusted)
     }
 
-    /// The public keys, for whoever verifies elsewhere.
+    /// The public keys, for whoever verifies elsewhere: also those that do not sign yet, and those
+    /// that do no more.
     pub fn jwks(&self) -> JwkSet {
-        JwkSet { keys: self.keys.iter().map(|pair| pair.jwk.clone()).collect() }
+        JwkSet { keys: self.keys.iter().map(|dated| dated.key.jwk.clone()).collect() }
+    }
+
+    pub(crate) fn newest_signs_from(&self) -> Timestamp {
+        self.keys.newest().active_from
+    }
+
+    /// The names of the keys that another one had superseded by then, oldest first.
+    pub(crate) fn superseded_by(&self, moment: Timestamp) -> Vec<String> {
+        let superseded = self.keys.followed().filter(|(_, next)| next.active_from <= moment);
+        superseded.map(|(former, _)| former.kid.clone()).collect()
+    }
+
+    pub(crate) fn holds_the_keys_of(&self, other: &Self) -> bool {
+        let named = |dated: &Dated<KeyPair>| (dated.kid.clone(), dated.active_from);
+        self.keys.iter().map(named).eq(other.keys.iter().map(named))
     }
 }
 

@@ -193,6 +193,8 @@ pub fn queries() -> Vec<Query> {
         receipts::FORGOTTEN,
         keys::OLDEST_FIRST,
         keys::FIRST_OF_PURPOSE,
+        keys::FIRST_BY_NAME,
+        keys::FOLLOWER,
         numbers::OF_SERIES,
     ];
     queries.extend(lists.flat_map(Lists::queries));

@@ -266,7 +266,7 @@ pub(crate) fn keys() -> Document {
             ("sealed", binary()),
             ("createdAt", moment()),
         ],
-        &[("first", flag())],
+        &[("first", flag()), ("activeFrom", moment()), ("follows", text())],
     )
 }
 

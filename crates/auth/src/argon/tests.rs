@@ -272,4 +272,12 @@ impl KeyStore for TwoPeppers {
     async fn add_first(&self, _: &WrappedKey) -> Result<(), gacp_store::StoreError> {
         unreachable!("no key is missing")
     }
+
+    async fn add_next(&self, _: &WrappedKey, _: &str) -> Result<(), gacp_store::StoreError> {
+        unreachable!("no key is to follow")
+    }
+
+    async fn retire(&self, _: &str) -> Result<bool, gacp_store::StoreError> {
+        unreachable!("no key is to go")
+    }
 }

@@ -34,8 +34,8 @@ pub(crate) struct Grant {
     pub(crate) at: Timestamp,
 }
 
-/// Signs a token and says in which second it expires. One grant has one token, so that a repeated
-/// refresh gets the reply that it missed.
+/// Signs a token and says in which second it expires. One grant has one token, also when another
+/// key signs by now, so that a repeated refresh gets the reply that it missed.
 pub(crate) fn issue(
     keyring: &Keyring,
     policy: &Policy,
@@ -54,7 +54,7 @@ pub(crate) fn issue(
         jti: to_base64url(&jti),
         role: grant.role,
     };
-    Ok((keyring.access_token_signer().sign(TYP, &claims)?, exp))
+    Ok((keyring.access_token_signer().sign(TYP, &claims, grant.at)?, exp))
 }
 
 /// Reads a token that was issued here, for here, and neither has expired nor is from the future.

@@ -59,16 +59,16 @@ async fn a_token_counts_only_as_what_it_was_issued_as() {
     let signer = world.keyring.access_token_signer();
     let sound = claims(&caller);
 
-    assert_eq!(world.accepts(&signer.sign("at+jwt", &sound).unwrap()).await, caller);
+    assert_eq!(world.accepts(&signer.sign("at+jwt", &sound, now()).unwrap()).await, caller);
     for typ in ["JWT", "at+JWT", "gacp-certificate+jws", "application/at+jwt"] {
-        refused(&world, &signer.sign(typ, &sound).unwrap(), typ).await;
+        refused(&world, &signer.sign(typ, &sound, now()).unwrap(), typ).await;
     }
-    let certificate = world.keyring.certificate_signer().sign("at+jwt", &sound).unwrap();
+    let certificate = world.keyring.certificate_signer().sign("at+jwt", &sound, now()).unwrap();
     refused(&world, &certificate, "the certificates' key").await;
     let foreign = {
         let master = MasterKey::generate().unwrap();
         let ring = Keyring::open(&MemoryKeys::default(), &master, now()).await.unwrap();
-        ring.access_token_signer().sign("at+jwt", &sound).unwrap()
+        ring.access_token_signer().sign("at+jwt", &sound, now()).unwrap()
     };
     refused(&world, &foreign, "a foreign key").await;
     for (name, value) in [
@@ -82,7 +82,7 @@ async fn a_token_counts_only_as_what_it_was_issued_as() {
         ("exp", json!("tomorrow")),
         ("exp", Value::Null),
     ] {
-        let token = signer.sign("at+jwt", &with(sound.clone(), name, value)).unwrap();
+        let token = signer.sign("at+jwt", &with(sound.clone(), name, value), now()).unwrap();
         refused(&world, &token, name).await;
     }
 }
@@ -91,7 +91,7 @@ async fn a_token_counts_only_as_what_it_was_issued_as() {
 async fn a_token_works_for_its_lifetime_and_the_leeway() {
     let (world, caller) = somchais_session().await;
     let signer = world.keyring.access_token_signer();
-    let token = signer.sign("at+jwt", &claims(&caller)).unwrap();
+    let token = signer.sign("at+jwt", &claims(&caller), now()).unwrap();
     let at = async |seconds| world.auth.authenticate(&token, later(seconds)).await;
 
     assert!(at(900 + 4).await.is_ok());

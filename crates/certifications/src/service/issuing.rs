@@ -67,7 +67,8 @@ impl Certifications {
         let unsigned = Unsigned { number, grant, term };
         let claims = unsigned.claims(&self.parts.issuer, now);
         let signer = self.parts.keyring.certificate_signer();
-        let jws = signer.sign(CERTIFICATE_TYP, &claims).map_err(CertificationError::Signing)?;
+        let jws =
+            signer.sign(CERTIFICATE_TYP, &claims, now).map_err(CertificationError::Signing)?;
         Ok(Certificate::issue(unsigned, jws, now))
     }
 

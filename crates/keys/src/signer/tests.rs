@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::from_base64url;
 
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// The key of RFC 8037 appendix A.1, and its public half and thumbprint of A.2 and A.3.
 const SEED: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 const PUBLIC: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
@@ -11,8 +13,8 @@ const THUMBPRINT: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 
 fn signer(seeds: &[[u8; 32]]) -> Signer {
     let pairs = seeds.iter().map(|seed| KeyPair::new(seed).unwrap());
-    let named = pairs.map(|pair| (pair.kid().to_owned(), pair)).collect();
-    Signer::new(Generations::of(named).unwrap())
+    let dated = pairs.map(|pair| Dated::at_once((pair.kid().to_owned(), pair))).collect();
+    Signer::new(Generations::of(dated).unwrap())
 }
 
 fn rfc_seed() -> [u8; 32] {
@@ -47,8 +49,8 @@ fn a_key_is_published_as_the_rfc_writes_it() {
 fn a_token_of_any_held_key_is_read_and_the_newest_signs() {
     let (before, after) = (signer(&[[1; 32]]), signer(&[[1; 32], [2; 32]]));
     let (old, new) = (
-        before.sign("at+jwt", &json!({"n": 1})).unwrap(),
-        after.sign("at+jwt", &json!({"n": 2})).unwrap(),
+        before.sign("at+jwt", &json!({"n": 1}), NOW).unwrap(),
+        after.sign("at+jwt", &json!({"n": 2}), NOW).unwrap(),
     );
 
     assert_eq!(after.verify::<Value>("at+jwt", &old).unwrap(), json!({"n": 1}));
@@ -60,7 +62,7 @@ fn a_token_of_any_held_key_is_read_and_the_newest_signs() {
 fn a_token_of_another_type_is_refused() {
     let signer = signer(&[[1; 32]]);
     for typ in ["JWT", "AT+JWT", "gacp-certificate+jws", ""] {
-        refused(&signer, &signer.sign(typ, &json!({})).unwrap());
+        refused(&signer, &signer.sign(typ, &json!({}), NOW).unwrap());
     }
     refused(&signer, &signed_under(&format!(r#"{{"alg":"EdDSA","kid":"{THUMBPRINT}"}}"#)));
 }
@@ -81,11 +83,26 @@ fn a_header_that_asks_for_more_is_refused_or_ignored() {
 #[test]
 fn a_key_that_the_token_brings_along_is_not_trusted() {
     let (trusted, brought) = (signer(&[[1; 32]]), signer(&[rfc_seed()]).jwks());
-    let kid = &trusted.jwks().keys[0].kid;
-    let jwk = serde_json::to_string(&brought.keys[0]).unwrap();
-    let header = format!(r#"{{"typ":"at+jwt","alg":"EdDSA","kid":"{kid}","jwk":{jwk}}}"#);
+    let trusted_kid = trusted.jwks().keys[0].kid.clone();
+    let jwk = serde_json::to_value(&brought.keys[0]).unwrap();
+    let certificate = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let ways = [
+        ("jwk", jwk),
+        ("jku", json!("https://evil.example/jwks.json")),
+        ("x5u", json!("https://evil.example/chain.pem")),
+        ("x5c", json!([certificate])),
+    ];
 
-    refused(&trusted, &signed_under(&header));
+    for (name, value) in ways {
+        for kid in [&*trusted_kid, THUMBPRINT, ""] {
+            let mut header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": kid});
+            header[name] = value.clone();
+            refused(&trusted, &signed_under(&header.to_string()));
+        }
+        let mut header = json!({"typ": "at+jwt", "alg": "EdDSA"});
+        header[name] = value;
+        refused(&trusted, &signed_under(&header.to_string()));
+    }
 }
 
 #[test]
@@ -107,7 +124,7 @@ fn another_algorithm_under_a_known_key_is_refused() {
 #[test]
 fn one_changed_letter_anywhere_is_noticed() {
     let signer = signer(&[[1; 32]]);
-    let token = signer.sign("at+jwt", &json!({"sub": "somchai"})).unwrap();
+    let token = signer.sign("at+jwt", &json!({"sub": "somchai"}), NOW).unwrap();
     for index in 0..token.len() {
         let mut changed = token.clone().into_bytes();
         changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };

@@ -283,15 +283,22 @@ fn note(number: u32) -> Document {
 
 fn key(number: u32) -> Document {
     let mut key = doc! {
-        "_id": format!("{:x}", mixed(number, 20)),
+        "_id": kid(number),
         "purpose": pick(&Purpose::ALL, number).map(Purpose::as_str),
         "sealed": hash(number),
         "createdAt": moment(number),
+        "activeFrom": moment(number),
     };
-    if usize::try_from(number).is_ok_and(|number| number < Purpose::ALL.len()) {
-        key.insert("first", true);
-    }
+    let purposes = u32::try_from(Purpose::ALL.len()).unwrap_or(u32::MAX);
+    match number.checked_sub(purposes) {
+        None => key.insert("first", true),
+        Some(former) => key.insert("follows", kid(former)),
+    };
     key
+}
+
+fn kid(number: u32) -> String {
+    format!("{:x}", mixed(number, 20))
 }
 
 fn inspector(number: u32) -> Bson {

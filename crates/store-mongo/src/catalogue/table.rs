@@ -252,4 +252,5 @@ const RECEIPTS: &[Index] = &[
 const KEYS: &[Index] = &[
     Index::on("keys_created", &[("createdAt", Up), ("_id", Up)]),
     Index::on("keys_first", &[("purpose", Up)]).unique().only(Only::Where("first", true)),
+    Index::on("keys_followed", &[("follows", Up)]).unique().only(Only::With("follows")),
 ];

@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     "0006_farm_places"
     "0007_guesses"
     "0008_security_events"
+    "0009_key_rotation"
 };
 
 /// Brings a file to the newest schema.

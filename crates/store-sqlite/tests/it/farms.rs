@@ -65,7 +65,9 @@ async fn farms_that_were_stored_before_their_places_were_are_found_to_the_last_b
     }
     store.close().await.unwrap();
     let file = Connection::open(&scratch.path).unwrap();
-    let step_back = "DROP INDEX history_by_actor; ALTER TABLE history DROP COLUMN actor_id; \
+    let step_back = "DROP INDEX keys_followed; ALTER TABLE keys DROP COLUMN follows; \
+                     ALTER TABLE keys DROP COLUMN active_from; \
+                     DROP INDEX history_by_actor; ALTER TABLE history DROP COLUMN actor_id; \
                      DROP TABLE security_events; DROP TABLE guesses; DROP TABLE farm_points; \
                      DROP TABLE farm_places; PRAGMA user_version = 5;";
     file.execute_batch(step_back).unwrap();

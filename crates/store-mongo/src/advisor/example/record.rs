@@ -239,7 +239,13 @@ pub(super) fn of_receipt(receipt: &Document) -> Option<Vec<Example>> {
 
 pub(super) fn of_key(key: &Document) -> Option<Vec<Example>> {
     let first = keys::first_of(key.get_str("purpose").ok()?);
-    Some(vec![finding(keys::oldest_first()), changing(keys::FIRST_OF_PURPOSE, first)])
+    let kid = key.get_str("_id").ok()?;
+    Some(vec![
+        finding(keys::oldest_first()),
+        changing(keys::FIRST_OF_PURPOSE, first),
+        changing(keys::FIRST_BY_NAME, keys::first_named(kid)),
+        changing(keys::FOLLOWER, keys::following(kid)),
+    ])
 }
 
 /// The first position of a GeoJSON polygon or multi-polygon.
