@@ -1,4 +1,7 @@
-//! What happens without a request: time limits pass, old receipts and limits are forgotten.
+//! What happens without a request: time limits pass, old receipts and limits are forgotten, keys
+//! follow one another.
+
+pub(crate) mod keys;
 
 use std::time::Duration;
 
@@ -17,13 +20,21 @@ const BATCH: usize = 200;
 /// Starts the jobs. They end with their task.
 pub(crate) fn start(services: Services) -> JoinHandle<()> {
     tokio::spawn(async move {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            run_once(&services).await;
-        }
+        tokio::join!(
+            again_and_again(EVERY, || run_once(&services)),
+            // By itself: nothing else may hold it up until a key signs that is not known here.
+            again_and_again(keys::EVERY, || keys::run_once(&services)),
+        );
     })
+}
+
+async fn again_and_again<F: Future<Output = ()>>(every: Duration, job: impl Fn() -> F) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        job().await;
+    }
 }
 
 /// Runs every job once. What fails is logged and tried again the next time.

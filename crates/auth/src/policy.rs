@@ -44,4 +44,10 @@ impl Policy {
             network_guesses: Some(Backoff::from_a_network()),
         }
     }
+
+    /// For how long after it was signed some process may accept an access token: its lifetime, the
+    /// leeway, and the leeway once more where the clock of who reads it is behind.
+    pub fn accepted_for(&self) -> SignedDuration {
+        self.access_lifetime + self.leeway * 2
+    }
 }

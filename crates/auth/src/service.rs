@@ -72,6 +72,11 @@ impl Auth {
         Self { parts: Arc::new(parts), unanswered: Arc::default() }
     }
 
+    /// How long tokens work and for whom.
+    pub fn policy(&self) -> &Policy {
+        &self.parts.policy
+    }
+
     /// The device that shows this token, if it was named here.
     fn known_device(&self, token: Option<&str>) -> Option<Device> {
         Device::parse(token?, self.parts.keyring.device_mac())

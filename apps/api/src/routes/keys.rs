@@ -31,3 +31,22 @@ async fn access_tokens(shell: Data<Shell>) -> Reply {
 async fn certificates(shell: Data<Shell>) -> Reply {
     plain(&shell.keyring.certificate_signer().jwks())
 }
+
+#[cfg(test)]
+mod tests {
+    use gacp_keys::PUBLISHED_AHEAD;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::jobs;
+
+    #[test]
+    fn whoever_keeps_the_keys_for_as_long_as_allowed_has_a_new_one_before_it_signs() {
+        let (_, seconds) = PUBLIC_KEYS.split_once("max-age=").unwrap();
+        let kept = SignedDuration::from_secs(seconds.parse().unwrap());
+        let published_late = SignedDuration::try_from(jobs::keys::EVERY).unwrap();
+
+        // A third of the time is left for what fails and is tried again.
+        assert!((kept + published_late) * 3 < PUBLISHED_AHEAD * 2);
+    }
+}
