@@ -23,6 +23,7 @@ pub use audit::{AuditFilter, AuditRecord};
 pub use login::{Login, Tokens, Visit};
 
 use crate::token::device::Device;
+use crate::token::seen::SeenTokens;
 use crate::{
     Account, AccountStore, AuthError, BreachedPasswords, EventStore, GuessStore, PasswordHasher,
     Policy, SessionId, SessionStore, unique,
@@ -55,6 +56,7 @@ pub struct AuthParts {
 pub struct Auth {
     parts: Arc<AuthParts>,
     unanswered: Arc<AtomicU64>,
+    seen: Arc<SeenTokens>,
 }
 
 /// Who asks, as proven by an access token whose session lives.
@@ -69,7 +71,7 @@ pub struct Caller {
 impl Auth {
     /// Puts the parts together.
     pub fn new(parts: AuthParts) -> Self {
-        Self { parts: Arc::new(parts), unanswered: Arc::default() }
+        Self { parts: Arc::new(parts), unanswered: Arc::default(), seen: Arc::default() }
     }
 
     /// How long tokens work and for whom.

@@ -3,3 +3,4 @@
 pub(crate) mod access;
 pub(crate) mod device;
 pub(crate) mod refresh;
+pub(crate) mod seen;

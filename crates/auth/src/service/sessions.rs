@@ -10,7 +10,8 @@ impl Auth {
     /// Who asks. The token leads to the session; what its holder may do is read there and in the
     /// account, on every call. Fails with [`Unproven::Unauthenticated`].
     pub async fn authenticate(&self, bearer: &str, now: Timestamp) -> Result<Caller, AuthError> {
-        let claims = access::read(&self.parts.keyring, &self.parts.policy, bearer, now);
+        let issued_by = (&self.parts.keyring, &self.parts.policy);
+        let claims = access::read(&self.seen, issued_by, bearer, now);
         let claims = claims.ok_or(Unproven::Unauthenticated)?;
         let standing = self.parts.sessions.standing(claims.sid, now).await?;
         let actor = standing.and_then(|standing| standing.actor());

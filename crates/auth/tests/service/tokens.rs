@@ -101,6 +101,30 @@ async fn a_token_works_for_its_lifetime_and_the_leeway() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_accepted_before_is_judged_anew() {
+    let (world, caller) = somchais_session().await;
+    let token = world.keyring.access_token_signer();
+    let token = token.sign("at+jwt", &claims(&caller), now()).unwrap();
+    let (unsigned, signature) = token.rsplit_once('.').unwrap();
+    assert_eq!(world.accepts(&token).await, caller);
+
+    // The same claims under another signature, no signature, or an older one of the same key.
+    let older = world.keyring.access_token_signer();
+    let older = older.sign("at+jwt", &with(claims(&caller), "jti", json!("0")), now()).unwrap();
+    let (_, of_another) = older.rsplit_once('.').unwrap();
+    let mirrored: String = signature.chars().rev().collect();
+    for signature in ["", of_another, &mirrored] {
+        refused(&world, &format!("{unsigned}.{signature}"), signature).await;
+    }
+    assert_eq!(world.accepts(&token).await, caller);
+    let expired = world.auth.authenticate(&token, later(905)).await;
+    assert_eq!(unproven(expired), Unproven::Unauthenticated);
+
+    world.auth.log_out(&caller, later(1)).await.unwrap();
+    refused(&world, &token, "its session ended").await;
+}
+
+#[tokio::test]
 async fn another_algorithm_is_refused() {
     let (world, _) = World::with_somchai().await;
     let login = world.somchai_logs_in().await;
