@@ -52,7 +52,7 @@ pub struct HistoryEntry {
     pub subject: Subject,
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it; nobody when a deadline or a job did.
+    /// Who did it; nobody when a deadline, a job, or whoever runs the platform did.
     pub by: Option<Actor>,
     /// What was done, in kebab-case: `submit`, `plot-added`.
     pub action: String,

@@ -1,14 +1,20 @@
 //! Looking after other people's accounts.
 
 use gacp_store::{
-    AccountId, Actor, Attempt, HistoryEntry, Page, PageRequest, Role, StoreError, Submitted, Target,
+    AccountId, Actor, Attempt, Change, HistoryEntry, Page, PageRequest, Role, StoreError,
+    Submitted, Target, fresh_uuid,
 };
+use garde::Valid;
+use jiff::Timestamp;
 
 use super::{Auth, refusal};
 use crate::{
     Account, AccountFilter, AccountPatch, AccountStatus, AuthError, Ending, Password,
     RevocationReason, StaffDraft,
 };
+
+/// What history says of a new member of staff, whoever took him in.
+const ENROLL: &str = "enroll";
 
 impl Auth {
     /// Makes the account of a member of staff. Administrators only.
@@ -18,13 +24,47 @@ impl Auth {
         draft: Submitted<StaffDraft>,
     ) -> Result<Account, AuthError> {
         only_admins(attempt.by)?;
-        let draft = draft?;
+        let account = self.enrolled(draft?, attempt.at).await?;
+        self.create(attempt, &account, ENROLL).await?;
+        Ok(account)
+    }
+
+    /// Makes the account of a member of staff for whoever runs the platform: the first
+    /// administrator, whom no other can enroll. No role is asked for, as nobody has one yet, and
+    /// the history names no account as its author. What allows it is to hold the store and its
+    /// master key; nothing that answers requests may offer it.
+    pub async fn appoint(
+        &self,
+        draft: Submitted<StaffDraft>,
+        now: Timestamp,
+    ) -> Result<Account, AuthError> {
+        let account = self.enrolled(draft?, now).await?;
+        let entry = HistoryEntry {
+            id: fresh_uuid(now),
+            subject: account.subject(),
+            at: now,
+            by: None,
+            action: ENROLL.to_owned(),
+            from: None,
+            to: None,
+            fields: Vec::new(),
+            comment: None,
+            request_id: None,
+        };
+        let change = Change { entries: vec![entry], receipt: None };
+        self.parts.accounts.create(&account, &change).await.map_err(refusal)?;
+        Ok(account)
+    }
+
+    async fn enrolled(
+        &self,
+        draft: Valid<StaffDraft>,
+        now: Timestamp,
+    ) -> Result<Account, AuthError> {
         let password = Password::new(&draft.password);
         self.refuse_breached(&password, "/password").await?;
         let password = self.parts.hasher.hash(&password).await?;
-        let account = Account::enroll(AccountId::at(attempt.at), draft, password, attempt.at)?;
-        self.create(attempt, &account, "enroll").await?;
-        Ok(account)
+        Ok(Account::enroll(AccountId::at(now), draft, password, now)?)
     }
 
     /// Reads a page of accounts: any for administrators, inspectors alone for reviewers.

@@ -30,6 +30,45 @@ async fn a_member_of_staff_is_enrolled_and_logs_in() {
     assert_eq!(world.history(&account).await[0].action, "enroll");
 }
 
+fn first_administrator() -> StaffDraft {
+    StaffDraft {
+        email: "Arunee@Example.org ".to_owned(),
+        full_name: "อรุณี จันทร์เพ็ญ".to_owned(),
+        role: Role::Admin,
+        password: PASSWORD.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn whoever_runs_the_platform_appoints_its_first_administrator() {
+    let world = World::new().await;
+
+    let draft = Violations::check(first_administrator());
+    let account = world.auth.appoint(draft, later(0)).await.unwrap();
+
+    let login = world.log_in(by_email("arunee@example.org", PASSWORD)).await.unwrap();
+    assert_eq!(world.caller(&login.tokens).await.actor.role, Role::Admin);
+    let history = world.history(&account).await;
+    let entries: Vec<_> = history.iter().map(|entry| (entry.action.as_str(), entry.by)).collect();
+    assert_eq!(entries, [("enroll", None)]);
+}
+
+#[tokio::test]
+async fn appointing_keeps_the_rules_of_enrolling() {
+    let world = World::new().await;
+    let appoint = async |draft| world.auth.appoint(Violations::check(draft), later(0)).await;
+    appoint(first_administrator()).await.unwrap();
+
+    let taken = appoint(first_administrator()).await;
+    assert!(matches!(taken, Err(AuthError::AccountExists)), "{taken:?}");
+    let farmer = StaffDraft { role: Role::Farmer, ..first_administrator() };
+    let common = StaffDraft { password: "password1234".to_owned(), ..first_administrator() };
+    for (draft, pointer) in [(farmer, "/role"), (common, "/password")] {
+        let Err(AuthError::Invalid(wrong)) = appoint(draft).await else { panic!("{pointer}") };
+        assert_eq!(wrong.iter().map(|it| it.pointer.as_str()).collect::<Vec<_>>(), [pointer]);
+    }
+}
+
 #[tokio::test]
 async fn only_administrators_look_after_accounts() {
     let (world, account) = World::with_somchai().await;
