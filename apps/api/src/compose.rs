@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use async_trait::async_trait;
 use gacp_auth::{
     Argon2Hasher, Auth, AuthError, AuthParts, Backoff, NoBreaches, Pepper, Policy, Unproven,
@@ -57,13 +57,40 @@ pub struct Services {
     pub redis: Option<Redis>,
 }
 
+/// The stores, their keys, and the accounts in them: what there is without serving.
+pub(crate) struct Foundation {
+    pub(crate) stores: Stores,
+    pub(crate) keyring: Keyring,
+    pub(crate) auth: Auth,
+}
+
+impl Foundation {
+    /// Opens the store, and makes the keys that are missing there.
+    pub(crate) async fn open(config: &Config, now: Timestamp) -> anyhow::Result<Self> {
+        Self::over(open(config).await?, config, now).await
+    }
+
+    /// Opens the store of a server that was started before. Fails on one that has no keys yet:
+    /// that is not the one which was meant.
+    pub(crate) async fn of_a_server(config: &Config, now: Timestamp) -> anyhow::Result<Self> {
+        let stores = open(config).await?;
+        let keys = stores.keys.keys().await?;
+        ensure!(!keys.is_empty(), "no server has used this store yet: it holds no keys");
+        Self::over(stores, config, now).await
+    }
+
+    async fn over(stores: Stores, config: &Config, now: Timestamp) -> anyhow::Result<Self> {
+        let master = master_key::obtain(config)?;
+        let keyring = Keyring::open(&*stores.keys, &master, now).await;
+        let keyring = keyring.context("the keys in the store cannot be opened")?;
+        let auth = auth(config, &stores, &keyring)?;
+        Ok(Self { stores, keyring, auth })
+    }
+}
+
 /// Opens the store and its keys, and puts the services together.
 pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services> {
-    let master = master_key::obtain(config)?;
-    let stores = open(config).await?;
-    let keyring = Keyring::open(&*stores.keys, &master, clock.now()).await;
-    let keyring = keyring.context("the keys in the store cannot be opened")?;
-    let auth = auth(config, &stores, &keyring)?;
+    let Foundation { stores, keyring, auth } = Foundation::open(config, clock.now()).await?;
     let certifications = certifications(config, &stores, &keyring, &auth)?;
     let redis = match &config.redis_url {
         Some(url) => Some(Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?),

@@ -15,6 +15,7 @@ pub mod logging;
 mod master_key;
 pub mod network;
 mod openapi;
+pub mod operator;
 mod people;
 pub mod readiness;
 pub mod routes;

@@ -1,28 +1,34 @@
-//! `gacp-api`: reads its configuration, serves, and stops when it is told to.
+//! `gacp-api`: reads its configuration, serves, and stops when it is told to; or does what an
+//! operator asks of it.
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use gacp_api::config::Args;
 use gacp_api::serve::Signals;
-use gacp_api::{Clock, Config, demo, logging};
+use gacp_api::{Clock, Config, demo, logging, operator};
 
 /// The configuration cannot be used.
 const MISCONFIGURED: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::load(&Args::parse(), std::env::vars()) {
+    let args = Args::parse();
+    let config = match Config::load(&args, std::env::vars()) {
         Ok(config) => config,
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::from(MISCONFIGURED);
         }
     };
-    match run(&config).await {
+    let done = match &args.command {
+        Some(command) => operator::run(command, &config, &Clock::system()).await,
+        None => run(&config).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "the server failed");
+            tracing::error!(error = format!("{error:#}"), "failed");
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }

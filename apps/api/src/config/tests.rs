@@ -14,7 +14,8 @@ fn random_key() -> String {
 fn load(file: &str, variables: &[(&str, &str)], demo: bool) -> Result<Config, ConfigError> {
     let mut toml = tempfile::NamedTempFile::new().unwrap();
     toml.write_all(file.as_bytes()).unwrap();
-    let args = Args { config: Some(toml.path().to_owned()), demo };
+    let config = Some(toml.path().to_owned());
+    let args = Args { config, demo, ..Args::default() };
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::load(&args, variables)
 }
@@ -216,7 +217,7 @@ fn a_file_that_is_no_toml_is_refused_with_its_line() {
     let error = load("[server]\nlisten = \n", &[], false).err().unwrap();
 
     assert!(error.to_string().contains("line 2"), "{error}");
-    let absent = Args { config: Some("/nowhere/gacp.toml".into()), demo: false };
+    let absent = Args { config: Some("/nowhere/gacp.toml".into()), ..Args::default() };
     assert_eq!(keys(Config::load(&absent, [])), ["--config"]);
 }
 

@@ -17,6 +17,7 @@ mod journey;
 mod limits;
 mod lockout;
 mod openapi;
+mod operator;
 mod place;
 mod places;
 mod process;

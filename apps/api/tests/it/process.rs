@@ -21,7 +21,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
         Self::start_with(place, |_| {})
     }
 
@@ -71,7 +71,7 @@ impl Drop for Server {
     }
 }
 
-fn command(place: &Place) -> Command {
+pub(crate) fn command(place: &Place) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gacp-api"));
     command
         .env_clear()
