@@ -9,6 +9,7 @@ mod demo;
 mod index;
 mod interrupt;
 mod meter;
+mod operator;
 mod passwords;
 mod people;
 mod round;
@@ -25,6 +26,16 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
+    /// Make accounts that nobody could make over HTTP: the first administrator
+    ///
+    /// `cargo xtask admin create --email … --role ADMIN`, the password on standard input. Runs
+    /// `gacp-api admin` on the store that the server is configured for.
+    Admin(operator::Args),
+    /// Rotate the keys that sign access tokens
+    ///
+    /// `cargo xtask auth rotate-keys`. Runs `gacp-api auth` on the store that the server is
+    /// configured for; servers on it may be running.
+    Auth(operator::Args),
     /// Break what breaks in production while clients write and read, and see what holds
     ///
     /// Each drill builds the release server and starts it with servers of its own beside it, never
@@ -65,6 +76,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let verdict = match Task::parse() {
+        Task::Admin(args) => operator::run("admin", &args),
+        Task::Auth(args) => operator::run("auth", &args),
         Task::Chaos(args) => chaos::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),

@@ -34,7 +34,16 @@ pub(crate) type Variables = Vec<(&'static str, String)>;
 
 /// Builds the server as it is shipped.
 pub(crate) fn build() -> Result<PathBuf> {
-    let built = workspace::build(["build", "--release", "--package", "gacp-api"])?;
+    program(["build", "--release", "--package", "gacp-api"])
+}
+
+/// Builds the server as `cargo run` does, which is sooner done.
+pub(crate) fn build_for_use() -> Result<PathBuf> {
+    program(["build", "--package", "gacp-api"])
+}
+
+fn program<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<PathBuf> {
+    let built = workspace::build(arguments)?;
     let server = built.into_iter().find(|built| built.target == "gacp-api");
     Ok(server.context("gacp-api has no binary")?.path)
 }
