@@ -1,11 +1,13 @@
 //! `cargo xtask <task>`: everything that CI and operators run and that is not the server.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
 
+mod bench;
 mod bodies;
 mod chaos;
 mod check;
 mod client;
 mod demo;
+mod http1;
 mod index;
 mod interrupt;
 mod meter;
@@ -36,6 +38,10 @@ enum Task {
     /// `cargo xtask auth rotate-keys`. Runs `gacp-api auth` on the store that the server is
     /// configured for; servers on it may be running.
     Auth(operator::Args),
+    /// Measure what the product promises in figures, and judge it
+    ///
+    /// Builds the release server and starts it for each run, with high limits.
+    Bench(bench::Args),
     /// Break what breaks in production while clients write and read, and see what holds
     ///
     /// Each drill builds the release server and starts it with servers of its own beside it, never
@@ -78,6 +84,7 @@ fn main() -> ExitCode {
     let verdict = match Task::parse() {
         Task::Admin(args) => operator::run("admin", &args),
         Task::Auth(args) => operator::run("auth", &args),
+        Task::Bench(args) => bench::run(&args),
         Task::Chaos(args) => chaos::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),

@@ -1,14 +1,27 @@
 //! Who plays: a farmer whom no run has seen before, and the staff of the demonstration data.
 
-use anyhow::{Context, Result};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::client::{Api, Call, Reply};
+use crate::interrupt;
 use crate::round::Round;
 
 /// The password of every account of the demonstration data.
 pub(crate) const STAFF_PASSWORD: &str = "demo-Turmeric-2026";
+
+/// Enough registrations to keep every core busy, few enough to be let in.
+const AT_ONCE: usize = 4;
+
+/// How often somebody comes back who is told to: on a machine with other work a hash may wait too
+/// long.
+const RETURNS: u32 = 20;
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// Random numbers for what differs from run to run.
 pub(crate) fn random(below: u64) -> Result<u64> {
@@ -54,6 +67,11 @@ impl Registration {
         body
     }
 
+    /// What she logs in with.
+    pub(crate) fn credentials(&self) -> Value {
+        json!({"email": self.email, "password": self.password})
+    }
+
     pub(crate) fn body(&self) -> Value {
         json!({
             "email": self.email,
@@ -65,6 +83,47 @@ impl Registration {
             "consent": {"termsVersion": "2026-01", "privacyVersion": "2026-01"},
         })
     }
+}
+
+/// So many farmers whom no run has seen before; at most [`MOST`](crate::round::MOST).
+pub(crate) fn invent(many: u32) -> Result<Vec<Registration>> {
+    let first = Round::first()?;
+    Ok((0..many).map(|nth| Registration::of(first.later(nth))).collect())
+}
+
+/// Sends registrations, a few at a time: each costs the server a hash.
+pub(crate) async fn register(api: &Api, bodies: Vec<Value>) -> Result<()> {
+    for few in bodies.chunks(AT_ONCE) {
+        let mut registering = JoinSet::new();
+        for body in few {
+            registering.spawn(register_patiently(api.clone(), body.clone()));
+        }
+        while let Some(registered) = registering.join_next().await {
+            registered??;
+        }
+        interrupt::check()?;
+    }
+    Ok(())
+}
+
+/// Registers somebody who comes back as long as there is more to do than can be done.
+async fn register_patiently(api: Api, body: Value) -> Result<Reply> {
+    for _refusal in 0..RETURNS {
+        let reply = api.post("/api/auth/register", body.clone()).send().await?;
+        match reply.status {
+            201 => return Ok(reply),
+            503 => sleep(A_MOMENT).await,
+            _ => return Err(reply.unlike("status 201")),
+        }
+    }
+    bail!("the server refuses registrations for {RETURNS} s")
+}
+
+/// So many farmers who have registered.
+pub(crate) async fn registered(api: &Api, many: u32) -> Result<Vec<Registration>> {
+    let people = invent(many)?;
+    register(api, people.iter().map(Registration::body).collect()).await?;
+    Ok(people)
 }
 
 /// Twelve digits and the check digit of the Thai national ID: weights 13 to 2, modulus 11.

@@ -32,6 +32,27 @@ const UNREACHED: &str = "1000000/s";
 /// What a server is told beside where to listen: nothing for a store of its own in its folder.
 pub(crate) type Variables = Vec<(&'static str, String)>;
 
+/// Which server is measured.
+#[derive(clap::Args)]
+pub(crate) struct Choice {
+    /// A server that is built already, such as one of another version (default: build this one)
+    #[arg(long, value_name = "FILE", global = true)]
+    program: Option<PathBuf>,
+}
+
+impl Choice {
+    /// The program; built if none was named.
+    pub(crate) fn obtain(&self) -> Result<PathBuf> {
+        let Some(program) = &self.program else {
+            eprintln!("building the release server");
+            return build();
+        };
+        // The server works in a folder of its own.
+        let found = program.canonicalize();
+        found.with_context(|| format!("{} is no program", program.display()))
+    }
+}
+
 /// Builds the server as it is shipped.
 pub(crate) fn build() -> Result<PathBuf> {
     program(["build", "--release", "--package", "gacp-api"])
@@ -80,8 +101,7 @@ impl Server {
     /// Starts a server that was killed where it was, and on what it left behind.
     pub(crate) async fn restart(&mut self) -> Result<()> {
         self.begun = Instant::now();
-        let listen = self.base.trim_start_matches("http://");
-        self.child = spawn(&self.program, listen, &self.folder, &self.variables)?;
+        self.child = spawn(&self.program, self.authority(), &self.folder, &self.variables)?;
         self.find_address().await
     }
 
@@ -96,9 +116,19 @@ impl Server {
         bail!("the server is not ready after {PATIENCE:?}\n{}", self.log_tail())
     }
 
+    /// Where it listens, as a `Host` header says it: `127.0.0.1:8080`.
+    pub(crate) fn authority(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// The id of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The memory that it occupies, in KiB.
     pub(crate) fn resident_kib(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let figure = line.and_then(|line| line.split_whitespace().next());
         Ok(figure.context("the kernel does not say how much memory it occupies")?.parse()?)

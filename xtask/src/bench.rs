@@ -1,0 +1,54 @@
+//! `cargo xtask bench <what>`: what the product promises in figures, measured and judged.
+
+mod bare;
+mod cpu;
+mod crowd;
+mod latency;
+mod login;
+mod pairs;
+mod rate;
+mod storm;
+mod targets;
+
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::interrupt;
+use crate::workspace;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(clap::Subcommand)]
+enum Bench {
+    /// Logins of the release server against hashes of a bare loop; with `--storm`, far too many
+    ///
+    /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
+    /// missed.
+    Login(login::Args),
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    interrupt::watch()?;
+    match &args.bench {
+        // Figures of a loop and of a client that nobody optimised would flatter the server.
+        Bench::Login(_) if cfg!(debug_assertions) => optimised(),
+        Bench::Login(args) => login::run(args),
+    }
+}
+
+/// Builds this task as the server is built, and goes on as that: this process becomes it.
+fn optimised() -> Result<()> {
+    eprintln!("building the bench itself");
+    let built = workspace::build(["build", "--release", "--package", "xtask"])?;
+    let task = built.into_iter().find(|built| built.target == "xtask");
+    let task = task.context("xtask has no binary")?;
+    let failed = Command::new(task.path).args(std::env::args_os().skip(1)).exec();
+    Err(failed).context("the bench cannot be started")
+}

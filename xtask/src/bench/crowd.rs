@@ -1,0 +1,110 @@
+//! A closed loop: clients that log in, each again as soon as it is answered.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::cpu::Spent;
+use super::latency::Latency;
+use super::rate::Rate;
+use crate::http1::{self, Wire};
+use crate::people::Registration;
+
+/// Until every client waits for a reply.
+const LEAD_IN: Duration = Duration::from_millis(500);
+
+/// Clients, each with a connection and an account of its own: none waits for another's, and no
+/// account is guessed at by two.
+pub(super) struct Crowd {
+    clients: Vec<Client>,
+}
+
+struct Client {
+    wire: Wire,
+    login: Vec<u8>,
+}
+
+/// What a phase came to.
+#[derive(Debug)]
+pub(super) struct Served {
+    pub(super) rate: Rate,
+    pub(super) latency: Latency,
+}
+
+/// What the clients of a phase share.
+struct Phase {
+    turn: Turn,
+    latency: Latency,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    LeadIn,
+    Counting,
+    Over,
+}
+
+/// The request with which somebody logs in.
+pub(super) fn login(authority: &str, person: &Registration) -> Vec<u8> {
+    let headers = [("Host", authority), ("Content-Type", "application/json")];
+    http1::request("POST /api/auth/login", &headers, &person.credentials().to_string())
+}
+
+impl Crowd {
+    /// A client for each of these people.
+    pub(super) async fn gather(authority: &str, people: &[Registration]) -> Result<Self> {
+        let mut clients = Vec::new();
+        for person in people {
+            let wire = Wire::open(authority).await?;
+            clients.push(Client { wire, login: login(authority, person) });
+        }
+        Ok(Self { clients })
+    }
+
+    /// Lets everybody log in again and again, and counts for so long.
+    pub(super) async fn measure(&mut self, server: u32, length: Duration) -> Result<Served> {
+        let phase = Phase { turn: Turn::LeadIn, latency: Latency::new()? };
+        let phase = Arc::new(Mutex::new(phase));
+        let mut playing = JoinSet::new();
+        for client in self.clients.drain(..) {
+            playing.spawn(client.play(Arc::clone(&phase)));
+        }
+        sleep(LEAD_IN).await;
+        let begun = Spent::with(server)?;
+        locked(&phase).turn = Turn::Counting;
+        sleep(length).await;
+        let usage = Spent::with(server)?.since(&begun);
+        locked(&phase).turn = Turn::Over;
+        while let Some(client) = playing.join_next().await {
+            self.clients.push(client??);
+        }
+        let latency = locked(&phase).latency.clone();
+        Ok(Served { rate: Rate::new(latency.count(), usage)?, latency })
+    }
+}
+
+impl Client {
+    async fn play(mut self, phase: Arc<Mutex<Phase>>) -> Result<Self> {
+        loop {
+            let begun = Instant::now();
+            let reply = self.wire.exchange(&self.login).await?;
+            if reply.status()? != 200 {
+                let line = reply.first_line();
+                bail!("a login was answered with {line}: is there other work on this machine?");
+            }
+            let mut phase = locked(&phase);
+            match phase.turn {
+                Turn::LeadIn => {}
+                Turn::Counting => phase.latency.enter(begun.elapsed())?,
+                Turn::Over => return Ok(self),
+            }
+        }
+    }
+}
+
+fn locked(phase: &Mutex<Phase>) -> MutexGuard<'_, Phase> {
+    phase.lock().unwrap_or_else(PoisonError::into_inner)
+}

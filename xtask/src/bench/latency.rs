@@ -1,0 +1,68 @@
+//! How long requests took.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use hdrhistogram::Histogram;
+
+/// Values are kept to three digits: more than a machine repeats.
+const DIGITS: u8 = 3;
+
+/// The times of requests.
+#[derive(Debug, Clone)]
+pub(super) struct Latency {
+    micros: Histogram<u64>,
+    longest: Duration,
+}
+
+impl Latency {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self { micros: Histogram::new(DIGITS)?, longest: Duration::ZERO })
+    }
+
+    pub(super) fn enter(&mut self, took: Duration) -> Result<()> {
+        self.longest = self.longest.max(took);
+        Ok(self.micros.record(u64::try_from(took.as_micros())?)?)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.micros.len()
+    }
+
+    /// The time that this share of them did not exceed.
+    pub(super) fn quantile(&self, share: f64) -> Duration {
+        Duration::from_micros(self.micros.value_at_quantile(share))
+    }
+
+    /// The longest, exactly.
+    pub(super) fn longest(&self) -> Duration {
+        self.longest
+    }
+}
+
+/// Milliseconds, with a tenth.
+pub(super) fn shown(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Latency, shown};
+
+    #[test]
+    fn quantiles_are_those_of_the_times() {
+        let mut latency = Latency::new().unwrap();
+        for milliseconds in 1..=200 {
+            latency.enter(Duration::from_millis(milliseconds)).unwrap();
+        }
+
+        let (half, most) = (latency.quantile(0.5), latency.quantile(0.99));
+
+        assert_eq!((half.as_millis(), most.as_millis(), latency.count()), (100, 198, 200));
+        assert_eq!(latency.longest().as_millis(), 200);
+        assert_eq!(shown(Duration::from_micros(1_250)), "1.2");
+    }
+}

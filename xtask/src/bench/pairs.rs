@@ -1,0 +1,155 @@
+//! Logins of a server against hashes of a bare loop, in turns, so that what else goes on hits both.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::bare::{self, cores};
+use super::crowd::{Crowd, Served};
+use super::latency::shown;
+use super::rate::{Rate, median};
+use super::targets::Targets;
+use crate::interrupt;
+
+/// What a login may cost beside its hash: a tenth of what the machine can do.
+const LEAST_RATIO: f64 = 0.90;
+
+/// And in processor time, in ms: all of HTTP, stores and tokens.
+const MOST_EXTRA_MS: f64 = 1.5;
+
+/// Until caches are warm and connections are open.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    pub(super) pairs: u32,
+    pub(super) phase: Duration,
+}
+
+/// Pairs of phases on one server.
+pub(super) struct Pairs {
+    store: &'static str,
+    pairs: Vec<Pair>,
+}
+
+struct Pair {
+    hashes: Rate,
+    logins: Served,
+}
+
+/// Measures hashes and logins by turns; `store` is what the server keeps its records in.
+pub(super) async fn measure(
+    store: &'static str,
+    (crowd, server): (&mut Crowd, u32),
+    extent: Extent,
+) -> Result<Pairs> {
+    crowd.measure(server, WARM_UP).await?;
+    let mut pairs = Vec::new();
+    for number in 1..=extent.pairs {
+        interrupt::check()?;
+        let hashes = tokio::task::spawn_blocking(move || bare::measure(extent.phase)).await??;
+        interrupt::check()?;
+        let pair = Pair { hashes, logins: crowd.measure(server, extent.phase).await? };
+        eprintln!("{store}, pair {number}: ratio {:.3}", pair.ratio());
+        pairs.push(pair);
+    }
+    Ok(Pairs { store, pairs })
+}
+
+impl Pair {
+    fn ratio(&self) -> f64 {
+        self.logins.rate.per_second() / self.hashes.per_second()
+    }
+
+    /// What a login costs beside a hash, in ms of processor time.
+    fn extra_ms(&self) -> f64 {
+        self.logins.rate.cpu_ms() - self.hashes.cpu_ms()
+    }
+}
+
+impl Pairs {
+    /// Logins per second, over hashes per second: each the median of its phases.
+    fn ratio(&self) -> f64 {
+        self.median(|pair| pair.logins.rate.per_second())
+            / self.median(|pair| pair.hashes.per_second())
+    }
+
+    /// The processor time of a login less that of a hash, in ms: each the median of its phases.
+    fn extra_ms(&self) -> f64 {
+        self.median(|pair| pair.logins.rate.cpu_ms()) - self.median(|pair| pair.hashes.cpu_ms())
+    }
+
+    fn median(&self, of: impl Fn(&Pair) -> f64) -> f64 {
+        median(self.pairs.iter().map(of))
+    }
+
+    /// Judges what the product promises of the embedded store.
+    pub(super) fn judge(&self, targets: &mut Targets) {
+        let (store, ratio, extra) = (self.store, self.ratio(), self.extra_ms());
+        targets.judge(
+            ratio >= LEAST_RATIO,
+            format!("{store}: logins/s ÷ hashes/s is {ratio:.3}, at least {LEAST_RATIO:.2} is due"),
+        );
+        targets.judge(
+            extra <= MOST_EXTRA_MS,
+            format!(
+                "{store}: a login takes {extra:.2} ms of processor time beside its hash, at most \
+                 {MOST_EXTRA_MS:.1} ms are due"
+            ),
+        );
+    }
+}
+
+/// A table in Markdown.
+impl fmt::Display for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| {} | hashes/s | logins/s | ratio | CPU ms/hash | CPU ms/login | beside the hash | \
+             client ms/login | p50 ms | p99 ms | max ms | others |",
+            self.store
+        )?;
+        writeln!(f, "|{}", " ---: |".repeat(12))?;
+        for (number, pair) in (1..).zip(&self.pairs) {
+            row(f, number, pair)?;
+        }
+        writeln!(
+            f,
+            "| median | {:.1} | {:.1} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} | | | | |",
+            self.median(|pair| pair.hashes.per_second()),
+            self.median(|pair| pair.logins.rate.per_second()),
+            self.ratio(),
+            self.median(|pair| pair.hashes.cpu_ms()),
+            self.median(|pair| pair.logins.rate.cpu_ms()),
+            self.extra_ms(),
+            self.median(|pair| pair.logins.rate.client_cpu_ms()),
+        )
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, number: u32, pair: &Pair) -> fmt::Result {
+    let Pair { hashes, logins: Served { rate, latency } } = pair;
+    let others = [hashes, rate].map(|rate| 100.0 * rate.taken_by_others(cores()));
+    writeln!(
+        f,
+        "| {number} | {:.1} | {:.1} | {:.3} | {:.2} | {:.2} | {:.2} | {:.2} | {} | {} | {} | \
+         {:.0} %, {:.0} % |",
+        hashes.per_second(),
+        rate.per_second(),
+        pair.ratio(),
+        hashes.cpu_ms(),
+        rate.cpu_ms(),
+        pair.extra_ms(),
+        rate.client_cpu_ms(),
+        shown(latency.quantile(0.5)),
+        shown(latency.quantile(0.99)),
+        shown(latency.longest()),
+        others[0],
+        others[1],
+    )
+}
+
+#[cfg(test)]
+mod tests;
