@@ -1,5 +1,6 @@
 //! `cargo xtask bench <what>`: what the product promises in figures, measured and judged.
 
+mod artillery;
 mod bare;
 mod cpu;
 mod crowd;
@@ -32,6 +33,10 @@ enum Bench {
     /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
     /// missed.
     Login(login::Args),
+    /// Play the light scenario with npm's artillery; every journey must succeed
+    ///
+    /// Installs artillery under `target/tools` on first use. Takes three minutes.
+    Artillery(artillery::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -40,6 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         // Figures of a loop and of a client that nobody optimised would flatter the server.
         Bench::Login(_) if cfg!(debug_assertions) => optimised(),
         Bench::Login(args) => login::run(args),
+        Bench::Artillery(args) => artillery::run(args),
     }
 }
 

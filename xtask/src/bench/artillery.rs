@@ -1,0 +1,89 @@
+//! `cargo xtask bench artillery`: the light scenario, played by the tool that it was written for.
+
+mod csv;
+mod install;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use super::targets::Targets;
+use crate::client::Api;
+use crate::interrupt;
+use crate::people;
+use crate::server::{Choice, Server, Variables};
+use crate::workspace;
+use report::Report;
+
+/// Expectations are counted only by a plugin that comes with artillery and that no scenario here
+/// turns on.
+const OVERRIDES: &str = r#"{"config":{"plugins":{"expect":{"outputFormat":"silent"}}}}"#;
+
+/// What is played.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The scenario as it was first written: about one journey of eleven fails, because the header
+    /// of the CSV is taken for a user
+    #[arg(long)]
+    as_shipped: bool,
+    /// Succeed whatever fails
+    #[arg(long)]
+    report_only: bool,
+    #[command(flatten)]
+    choice: Choice,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    let artillery = install::artillery()?;
+    let program = args.choice.obtain()?;
+    let folder = workspace::root()?.join("xtask/scenarios");
+    let scenario = if args.as_shipped { "auth-light.yml" } else { "auth-light-corrected.yml" };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let server = runtime.block_on(start(program, &folder))?;
+    let played = play(&artillery, &folder.join(scenario), &server);
+    let report = played.inspect_err(|_fault| eprintln!("{}", server.log_tail()))?;
+    println!("### {scenario}, played by artillery {}\n\n{report}", install::VERSION);
+    let mut targets = Targets::default();
+    report.judge(&mut targets);
+    print!("{targets}");
+    targets.conclude(args.report_only)
+}
+
+/// A server on which the users of the scenario have registered.
+async fn start(program: PathBuf, folder: &Path) -> Result<Server> {
+    let mut server = Server::start(program, Variables::new()).await?;
+    let api = Api::new(&server.base)?;
+    server.ready(&api).await?;
+    let users = csv::users(&folder.join("test-users.csv"))?;
+    let people = people::invent(u32::try_from(users.len())?)?;
+    let bodies = people.iter().zip(&users).map(|(person, user)| {
+        person.body_with(&[("email", &user.email), ("password", &user.password)])
+    });
+    people::register(&api, bodies.collect()).await?;
+    Ok(server)
+}
+
+/// Plays a scenario to its end, and reads what the tool found.
+fn play(artillery: &Path, scenario: &Path, server: &Server) -> Result<Report> {
+    let folder = TempDir::with_prefix("gacp-artillery-")?;
+    let output = folder.path().join("report.json");
+    let mut command = Command::new(artillery);
+    command
+        .args(["run", "--quiet", "--target", &server.base, "--overrides", OVERRIDES, "--output"])
+        .args([&output, scenario])
+        .env("ARTILLERY_DISABLE_TELEMETRY", "true")
+        .stdin(Stdio::null())
+        // Standard output is the report's.
+        .stdout(std::io::stderr());
+    eprintln!("playing {} for three minutes", scenario.display());
+    let mut artillery = interrupt::spawn(&mut command).context("artillery did not start")?;
+    let status = interrupt::wait(&mut artillery)?;
+    // It fails too when its own limits are broken; then there is a report all the same.
+    if !output.exists() {
+        bail!("artillery ended without a report ({status})");
+    }
+    Report::read(&output)
+}
