@@ -5,6 +5,7 @@
 //! started ends with it.
 
 mod audit;
+mod breaches;
 mod course;
 mod drill;
 mod judge;
@@ -24,7 +25,7 @@ use clap::value_parser;
 use crate::interrupt;
 use crate::server::{self, Server, Variables};
 use crate::services::Own;
-use report::Report;
+use report::Outcome;
 
 /// What to break.
 #[derive(clap::Args)]
@@ -86,7 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Shows the report; when there is none, what the server said last.
-fn conclude(server: &Server, played: Result<Report>) -> Result<()> {
+fn conclude(server: &Server, played: Result<impl Outcome>) -> Result<()> {
     let report = played.inspect_err(|_fault| println!("{}", server.log_tail()))?;
     println!("\n{report}");
     report.verdict()

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::breaches::Breaches;
 use super::course::Mark;
 use super::judge::Heard;
-use super::rules::{Breaches, Rule};
+use super::rules::Rule;
 
 /// The notes of a drill; a clone writes into the same ones.
 #[derive(Clone, Default)]
@@ -15,7 +16,7 @@ pub(super) struct Notes(Arc<Mutex<Seen>>);
 #[derive(Debug, Default)]
 struct Seen {
     rounds: Vec<Round>,
-    breaches: Breaches,
+    breaches: Breaches<Rule>,
     /// When the latest acknowledged request of each writer was sent.
     latest: BTreeMap<usize, Mark>,
 }
@@ -78,7 +79,7 @@ impl Notes {
     }
 
     /// The end of the drill: its rounds, and what was broken.
-    pub(super) fn take(&self) -> (Vec<Round>, Breaches) {
+    pub(super) fn take(&self) -> (Vec<Round>, Breaches<Rule>) {
         let mut seen = self.seen();
         (std::mem::take(&mut seen.rounds), std::mem::take(&mut seen.breaches))
     }

@@ -3,16 +3,23 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::audit::Audited;
+use super::breaches::Breaches;
 use super::notes::{Notes, Round};
-use super::rules::Breaches;
+use super::rules::Rule;
 
-/// What came of a drill.
+/// What came of a drill, to be shown and judged.
+pub(super) trait Outcome: fmt::Display {
+    /// An error when a rule is broken.
+    fn verdict(&self) -> Result<()>;
+}
+
+/// What came of a drill that breaks something again and again.
 pub(super) struct Report {
     rounds: Vec<Round>,
-    breaches: Breaches,
+    breaches: Breaches<Rule>,
     farms: usize,
     histories: usize,
 }
@@ -22,13 +29,11 @@ impl Report {
         let (rounds, breaches) = notes.take();
         Self { rounds, breaches, farms: audited.farms, histories: audited.histories }
     }
+}
 
-    /// An error when a rule is broken.
-    pub(super) fn verdict(&self) -> Result<()> {
-        match self.breaches.count() {
-            0 => Ok(()),
-            broken => bail!("{broken} invariants are broken"),
-        }
+impl Outcome for Report {
+    fn verdict(&self) -> Result<()> {
+        self.breaches.verdict()
     }
 }
 

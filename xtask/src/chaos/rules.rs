@@ -1,7 +1,8 @@
-//! The invariants of the drills, and what was seen to break them.
+//! The invariants of the drills that break what is written to.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use super::breaches::Rules;
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +29,8 @@ pub(super) enum Rule {
     History,
 }
 
-impl Rule {
-    pub(super) const ALL: [Self; 10] = [
+impl Rules for Rule {
+    const ALL: &'static [Self] = &[
         Self::Felt,
         Self::Replies,
         Self::Deadline,
@@ -41,7 +42,9 @@ impl Rule {
         Self::Once,
         Self::History,
     ];
+}
 
+impl Rule {
     fn says(self) -> &'static str {
         match self {
             Self::Felt => {
@@ -63,62 +66,5 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.says())
-    }
-}
-
-/// What was seen to break rules: how often, and the first example.
-#[derive(Debug, Default)]
-pub(super) struct Breaches(BTreeMap<Rule, Breach>);
-
-#[derive(Debug)]
-struct Breach {
-    times: u32,
-    example: String,
-}
-
-impl Breaches {
-    /// Notes that a rule was broken.
-    pub(super) fn add(&mut self, rule: Rule, example: String) {
-        self.0.entry(rule).or_insert(Breach { times: 0, example }).times += 1;
-    }
-
-    /// How many rules are broken.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
-    }
-}
-
-/// A line per rule.
-impl fmt::Display for Breaches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for rule in Rule::ALL {
-            match self.0.get(&rule) {
-                None => writeln!(f, "  held    {rule}")?,
-                Some(Breach { times, example }) => {
-                    writeln!(f, "  BROKEN  {rule}\n          {times} times; first: {example}")?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Breaches, Rule};
-
-    #[test]
-    fn the_first_example_of_a_breach_is_shown_and_the_others_are_counted() {
-        let mut breaches = Breaches::default();
-        for example in ["one", "two", "three"] {
-            breaches.add(Rule::Once, example.to_owned());
-        }
-
-        let shown = breaches.to_string();
-
-        assert_eq!(breaches.count(), 1);
-        assert!(shown.contains("BROKEN  no farm is there twice"), "{shown}");
-        assert!(shown.contains("3 times; first: one"), "{shown}");
-        assert_eq!(shown.matches("held").count(), Rule::ALL.len() - 1, "{shown}");
     }
 }
