@@ -8,6 +8,7 @@ mod audit;
 mod breaches;
 mod course;
 mod drill;
+mod drop_replies;
 mod judge;
 mod kill_api;
 mod mongo_down;
@@ -23,7 +24,7 @@ use anyhow::Result;
 use clap::value_parser;
 
 use crate::interrupt;
-use crate::server::{self, Server, Variables};
+use crate::server::{Choice, Server, Variables};
 use crate::services::Own;
 use report::Outcome;
 
@@ -32,6 +33,8 @@ use report::Outcome;
 pub(crate) struct Args {
     #[command(subcommand)]
     drill: Drill,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 #[derive(clap::Subcommand)]
@@ -48,6 +51,8 @@ enum Drill {
         #[arg(long)]
         mongo: bool,
     },
+    /// Lose replies to refreshes on their way; whoever repeats them is not logged out
+    DropReplies(drop_replies::Extent),
 }
 
 /// How much of it.
@@ -60,8 +65,7 @@ struct Extent {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
-    println!("building the release server");
-    let program = server::build()?;
+    let program = args.choice.obtain()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match &args.drill {
@@ -80,6 +84,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             runtime.block_on(async {
                 let mut server = Server::start(program, variables).await?;
                 let played = kill_api::play(&mut server, extent.rounds).await;
+                conclude(&server, played)
+            })
+        }
+        Drill::DropReplies(extent) => {
+            let mongod = extent.mongo.then(Own::mongod).transpose()?;
+            let variables = mongod.as_ref().map_or_else(Variables::new, mongo_down::variables);
+            runtime.block_on(async {
+                let mut server = Server::start(program, variables).await?;
+                let played = drop_replies::play(&mut server, extent).await;
                 conclude(&server, played)
             })
         }

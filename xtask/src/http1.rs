@@ -1,4 +1,5 @@
-//! HTTP/1.1 (RFC 9112) on a bare socket, for clients that must cost next to nothing.
+//! HTTP/1.1 (RFC 9112) on a bare socket: for clients that must cost next to nothing, and for a
+//! proxy that looks at what passes.
 //!
 //! It knows what our server and our clients send: messages whose body has a `Content-Length`. It
 //! refuses every other framing.
@@ -30,6 +31,11 @@ pub(crate) struct Message {
 }
 
 impl Message {
+    /// Everything, to be passed on.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// `POST /api/auth/login HTTP/1.1` or `HTTP/1.1 200 OK`.
     pub(crate) fn first_line(&self) -> &str {
         self.lines().next().unwrap_or_default()
@@ -39,6 +45,11 @@ impl Message {
     pub(crate) fn status(&self) -> Result<u16> {
         let status = self.first_line().split(' ').nth(1).and_then(|word| word.parse().ok());
         status.with_context(|| format!("no status in {:?}", self.first_line()))
+    }
+
+    /// What follows the head.
+    pub(crate) fn body(&self) -> &[u8] {
+        self.bytes.get(self.body..).unwrap_or_default()
     }
 
     /// A header's value, whatever the case of its name.
@@ -162,7 +173,10 @@ mod tests {
 
         assert_eq!(reply.status().unwrap(), 503);
         assert_eq!(reply.header("retry-after"), Some("1"));
-        assert_eq!((reply.header("etag"), reply.bytes.as_slice()), (None, REPLY));
+        assert_eq!(
+            (reply.header("etag"), reply.body(), reply.bytes()),
+            (None, &b"late"[..], REPLY)
+        );
         assert_eq!(read, b"HTTP/1.1 2");
     }
 
