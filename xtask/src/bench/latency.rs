@@ -32,7 +32,8 @@ impl Latency {
 
     /// The time that this share of them did not exceed.
     pub(super) fn quantile(&self, share: f64) -> Duration {
-        Duration::from_micros(self.micros.value_at_quantile(share))
+        // Rounded up to its digits, the time may be longer than any that was entered.
+        Duration::from_micros(self.micros.value_at_quantile(share)).min(self.longest)
     }
 
     /// The longest, exactly.
