@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -21,17 +22,19 @@ pub struct Limits {
     pub at_once: usize,
     /// So many more may wait. What comes on top is shed at once.
     pub waiting: usize,
-    /// For so long. A client that waits longer has given up.
+    /// For so long: a client that waits longer has given up. Whoever would have to expect more
+    /// than half of it, by how long work took lately, is shed at once, too.
     pub patience: Duration,
 }
 
 /// Why somebody was not let in. Nothing was done for him.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Rejected {
-    /// As many as may wait already did.
+    /// As many as may wait already did, or so many that it would have taken too long. He was told
+    /// at once.
     #[error("too many wait already")]
     Full,
-    /// He waited for as long as it is worth.
+    /// He waited for as long as it is worth: work takes longer than it did lately.
     #[error("it takes too long to be let in")]
     TooLate,
 }
@@ -87,6 +90,7 @@ struct Shared {
     places: Arc<Semaphore>,
     /// Those inside.
     permits: Arc<Semaphore>,
+    pace: Arc<Pace>,
     observer: Arc<dyn Observer>,
 }
 
@@ -96,7 +100,32 @@ pub struct Pass {
     _permit: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
     since: Instant,
+    pace: Arc<Pace>,
     observer: Arc<dyn Observer>,
+}
+
+/// How long somebody is inside, on an average that forgets: nanoseconds, 0 before anybody was.
+#[derive(Default)]
+struct Pace(AtomicU64);
+
+impl Pace {
+    /// So much of the average is the latest: one part of eight.
+    const SHARE: u64 = 8;
+
+    fn note(&self, inside: Duration) {
+        let latest = u64::try_from(inside.as_nanos()).unwrap_or(u64::MAX);
+        // Of two that leave at once one may go uncounted: it is an estimate.
+        let before = self.0.load(Ordering::Relaxed);
+        let after = match before {
+            0 => latest,
+            _ => before - before / Self::SHARE + latest / Self::SHARE,
+        };
+        self.0.store(after, Ordering::Relaxed);
+    }
+
+    fn average(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
 }
 
 /// Sees nothing.
@@ -117,7 +146,8 @@ impl Gate {
         let limits = Limits { at_once, waiting, ..limits };
         let places = Arc::new(Semaphore::new(at_once + waiting));
         let permits = Arc::new(Semaphore::new(at_once));
-        Self { shared: Arc::new(Shared { limits, places, permits, observer }) }
+        let pace = Arc::default();
+        Self { shared: Arc::new(Shared { limits, places, permits, pace, observer }) }
     }
 
     /// What it lets in.
@@ -142,7 +172,8 @@ impl Gate {
             Ok((place, permit)) => {
                 let since = Instant::now();
                 observer.entered(since.duration_since(arrived));
-                Ok(Pass { _permit: permit, _place: place, since, observer })
+                let pace = Arc::clone(&self.shared.pace);
+                Ok(Pass { _permit: permit, _place: place, since, pace, observer })
             }
             Err(why) => {
                 observer.rejected(why);
@@ -155,12 +186,22 @@ impl Gate {
         let Shared { limits, places, permits, .. } = &*self.shared;
         let place = Arc::clone(places).try_acquire_owned();
         let place = place.map_err(|_no_place| Rejected::Full)?;
+        if self.expected_wait() > limits.patience / 2 {
+            return Err(Rejected::Full);
+        }
         let permit = timeout(limits.patience, Arc::clone(permits).acquire_owned()).await;
         match permit {
             Ok(Ok(permit)) => Ok((place, permit)),
             // Nobody closes the semaphore; whoever did would let nobody in.
             Ok(Err(_)) | Err(_) => Err(Rejected::TooLate),
         }
+    }
+
+    /// How long whoever has just taken a place will wait, if work takes as long as it did lately.
+    fn expected_wait(&self) -> Duration {
+        let before_him = self.occupancy().waiting.saturating_sub(1);
+        let turns = before_him / self.shared.limits.at_once;
+        self.shared.pace.average().saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX))
     }
 
     /// Waits to be let in and works, off the async threads. Once it has begun the work goes on
@@ -181,7 +222,9 @@ impl Gate {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.observer.left(self.since.elapsed());
+        let inside = self.since.elapsed();
+        self.pace.note(inside);
+        self.observer.left(inside);
     }
 }
 

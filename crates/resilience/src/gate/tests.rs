@@ -68,6 +68,50 @@ async fn nobody_waits_for_longer_than_the_patience() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_would_have_to_wait_for_too_long_is_shed_at_once() {
+    let gate = Gate::new(limits(1, 100));
+    for _ in 0..64 {
+        let inside = gate.enter().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        drop(inside);
+    }
+    let _inside = gate.enter().await.unwrap();
+    let waiters: Vec<_> = (0..20)
+        .map(|_| {
+            let gate = gate.clone();
+            tokio::spawn(async move {
+                let arrived = Instant::now();
+                (gate.enter().await.map(drop), arrived.elapsed())
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for waiter in waiters {
+        outcomes.push(waiter.await.unwrap());
+    }
+
+    // Half of the patience is five times what work takes: six wait, behind the one inside.
+    let at_once = outcomes.iter().filter(|it| **it == (Err(Rejected::Full), Duration::ZERO));
+    assert_eq!(at_once.count(), 14);
+    // Whoever is inside does not leave, and work takes longer than it did: patience ends.
+    let late = (Err(Rejected::TooLate), Duration::from_secs(1));
+    assert_eq!(outcomes.iter().filter(|it| **it == late).count(), 6);
+}
+
+#[test]
+fn a_pace_forgets() {
+    let pace = Pace::default();
+    assert_eq!(pace.average(), Duration::ZERO);
+    pace.note(Duration::from_millis(80));
+    assert_eq!(pace.average(), Duration::from_millis(80));
+    for _ in 0..100 {
+        pace.note(Duration::from_millis(16));
+    }
+    let average = pace.average().as_millis();
+    assert!((15..=17).contains(&average), "{average}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_leaves_while_he_waits_keeps_no_place() {
     let gate = Gate::new(limits(1, 1));
     let inside = gate.enter().await.unwrap();
