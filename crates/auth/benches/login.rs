@@ -14,10 +14,11 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use criterion::{BatchSize, Criterion, SamplingMode};
 use gacp_auth::{
-    Argon2Hasher, Auth, AuthParts, ConsentDraft, HashCost, HashLimits, Login, LoginDraft,
-    MemoryAuth, MemoryGuesses, Password, PasswordHasher, Policy, Registration, Visit,
+    Argon2Hasher, Auth, AuthParts, ConsentDraft, HashCost, Login, LoginDraft, MemoryAuth,
+    MemoryGuesses, NoBreaches, Password, PasswordHasher, Policy, Registration, Visit,
 };
 use gacp_keys::{Keyring, MasterKey, MemoryKeys};
+use gacp_resilience::gate::{Gate, Limits};
 use gacp_store::{AccountId, Actor, Attempt, MemoryLedger, Role, Violations};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -58,17 +59,20 @@ impl World {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let cores = available_parallelism().map_or(1, NonZero::get);
-        let limits =
-            HashLimits { at_once: cores, waiting: cores, patience: Duration::from_secs(10) };
-        let hasher = Arc::new(Argon2Hasher::new(HashCost::default(), limits).unwrap());
+        let limits = Limits { at_once: cores, waiting: cores, patience: Duration::from_secs(10) };
+        let hasher = Arc::new(Argon2Hasher::new(HashCost::default(), Gate::new(limits)).unwrap());
         let (keys, master) = (MemoryKeys::default(), MasterKey::generate().unwrap());
         let keyring = runtime.block_on(Keyring::open(&keys, &master, now())).unwrap();
-        let stores = MemoryAuth::new(MemoryLedger::shared());
+        let ledger = MemoryLedger::shared();
+        let stores = MemoryAuth::new(ledger.clone());
         let auth = Auth::new(AuthParts {
             accounts: Arc::new(stores.accounts()),
             sessions: Arc::new(stores.sessions()),
             guesses: Arc::new(MemoryGuesses::default()),
+            events: Arc::new(stores.events()),
+            history: ledger,
             hasher: Arc::<Argon2Hasher>::clone(&hasher),
+            breaches: Arc::new(NoBreaches),
             keyring: keyring.clone(),
             policy: Policy::new("https://gacp.example", "gacp-api"),
         });
@@ -84,7 +88,7 @@ impl World {
     }
 
     fn sign(&self, claims: &Claims) -> String {
-        self.keyring.access_token_signer().sign(TYP, claims).unwrap()
+        self.keyring.access_token_signer().sign(TYP, claims, now()).unwrap()
     }
 }
 
@@ -93,7 +97,7 @@ fn now() -> Timestamp {
 }
 
 fn visit() -> Visit<'static> {
-    Visit { at: now(), device_token: None, user_agent: Some("Field app/1.0"), address: None }
+    Visit { user_agent: Some("Field app/1.0"), ..Visit::at(now()) }
 }
 
 /// Registers Somchai and logs him in.

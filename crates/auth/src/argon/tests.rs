@@ -130,7 +130,7 @@ async fn what_finds_no_place_is_refused_unhashed() {
     assert!(hasher.worker.memory.lock().unwrap().is_empty());
 }
 
-/// Hashes by others: a test vector of Openwall's crypt_blowfish in each version, and what npm's
+/// Hashes by others: a test vector of Openwall's `crypt_blowfish` in each version, and what npm's
 /// `bcryptjs` 3 and `bcrypt` 6 made.
 const BCRYPT: [(&str, &str); 5] = [
     ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
@@ -178,7 +178,7 @@ async fn a_hash_at_another_cost_is_outdated() {
     assert!(!cheap.is_outdated(&hash("$plain$x")));
 }
 
-/// A ring with so many peppers, beginning with those of another.
+/// The ring of a store.
 async fn ring(store: &MemoryKeys, master: &MasterKey) -> Keyring {
     Keyring::open(store, master, Timestamp::UNIX_EPOCH).await.unwrap()
 }
@@ -206,8 +206,8 @@ async fn a_peppered_hash_is_worth_nothing_without_its_key() {
         assert!(matches!(outcome, Err(HashError::Unreadable(_))), "{outcome:?}");
     }
     // The name of the key is no part of the hash: what stands for the password is.
-    let bare = made.as_str().split(",keyid=").next().unwrap().to_owned();
-    let rest = made.as_str().splitn(2, "keyid=").nth(1).unwrap().split_once('$').unwrap().1;
+    let (bare, named) = made.as_str().split_once(",keyid=").unwrap();
+    let (_, rest) = named.split_once('$').unwrap();
     let unnamed = hash(&format!("{bare}${rest}"));
     assert!(!hasher().verify(&password, &unnamed).await.unwrap());
 }

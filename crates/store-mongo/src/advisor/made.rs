@@ -23,7 +23,7 @@ const MANY: u32 = 200;
 const SOME: u32 = 10;
 
 /// How many documents the collections have of which there are only a handful.
-const HANDFUL: u32 = 16;
+const HANDFUL: u32 = 24;
 
 const PROVINCES: u32 = 20;
 
