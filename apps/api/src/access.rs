@@ -105,7 +105,10 @@ table! {
     RECORD_PAYMENT "recordPayment" POST "/api/certifications/{id}/payments":
         always(one(Application, &[Role(Finance)]));
     SHOW_APPLICATION_HISTORY "showApplicationHistory" GET "/api/certifications/{id}/history":
-        always(one(Application, &[Owner, Role(Reviewer), Role(Inspector), Role(Approver), Role(Admin)]));
+        always(one(
+            Application,
+            &[Owner, Role(Reviewer), Role(Inspector), Role(Approver), Role(Admin)],
+        ));
 
     // Certificates
     LIST_CERTIFICATES "listCertificates" GET "/api/certificates": always(many(Certificate));

@@ -201,14 +201,12 @@ impl Charged {
 /// The network of an address in writing, as [`network`] counts it: `203.0.113.0/24`.
 pub(crate) fn network_name(address: IpAddr) -> String {
     let mut octets = network(address);
-    match octets.as_slice() {
-        [a, b, c] => format!("{}/24", Ipv4Addr::new(*a, *b, *c, 0)),
-        _ => {
-            octets.resize(16, 0);
-            let octets = <[u8; 16]>::try_from(octets).unwrap_or_default();
-            format!("{}/56", Ipv6Addr::from(octets))
-        }
+    if let [a, b, c] = octets.as_slice() {
+        return format!("{}/24", Ipv4Addr::new(*a, *b, *c, 0));
     }
+    octets.resize(16, 0);
+    let octets = <[u8; 16]>::try_from(octets).unwrap_or_default();
+    format!("{}/56", Ipv6Addr::from(octets))
 }
 
 /// The network of an address, as guesses from it are counted: /24 of IPv4, /56 of IPv6, where a

@@ -90,7 +90,7 @@ struct Shared {
     places: Arc<Semaphore>,
     /// Those inside.
     permits: Arc<Semaphore>,
-    pace: Arc<Pace>,
+    tempo: Arc<Tempo>,
     observer: Arc<dyn Observer>,
 }
 
@@ -100,15 +100,15 @@ pub struct Pass {
     _permit: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
     since: Instant,
-    pace: Arc<Pace>,
+    tempo: Arc<Tempo>,
     observer: Arc<dyn Observer>,
 }
 
 /// How long somebody is inside, on an average that forgets: nanoseconds, 0 before anybody was.
 #[derive(Default)]
-struct Pace(AtomicU64);
+struct Tempo(AtomicU64);
 
-impl Pace {
+impl Tempo {
     /// So much of the average is the latest: one part of eight.
     const SHARE: u64 = 8;
 
@@ -146,8 +146,8 @@ impl Gate {
         let limits = Limits { at_once, waiting, ..limits };
         let places = Arc::new(Semaphore::new(at_once + waiting));
         let permits = Arc::new(Semaphore::new(at_once));
-        let pace = Arc::default();
-        Self { shared: Arc::new(Shared { limits, places, permits, pace, observer }) }
+        let tempo = Arc::default();
+        Self { shared: Arc::new(Shared { limits, places, permits, tempo, observer }) }
     }
 
     /// What it lets in.
@@ -172,8 +172,8 @@ impl Gate {
             Ok((place, permit)) => {
                 let since = Instant::now();
                 observer.entered(since.duration_since(arrived));
-                let pace = Arc::clone(&self.shared.pace);
-                Ok(Pass { _permit: permit, _place: place, since, pace, observer })
+                let tempo = Arc::clone(&self.shared.tempo);
+                Ok(Pass { _permit: permit, _place: place, since, tempo, observer })
             }
             Err(why) => {
                 observer.rejected(why);
@@ -201,7 +201,7 @@ impl Gate {
     fn expected_wait(&self) -> Duration {
         let before_him = self.occupancy().waiting.saturating_sub(1);
         let turns = before_him / self.shared.limits.at_once;
-        self.shared.pace.average().saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX))
+        self.shared.tempo.average().saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX))
     }
 
     /// Waits to be let in and works, off the async threads. Once it has begun the work goes on
@@ -223,7 +223,7 @@ impl Gate {
 impl Drop for Pass {
     fn drop(&mut self) {
         let inside = self.since.elapsed();
-        self.pace.note(inside);
+        self.tempo.note(inside);
         self.observer.left(inside);
     }
 }

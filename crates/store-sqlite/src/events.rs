@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use gacp_auth::{EVENT_RETENTION, EventFilter, EventStore, SecurityEvent};
-use gacp_store::{Page, PageRequest, StoreError, least_uuid_at};
+use gacp_store::{AccountId, Page, PageRequest, StoreError, least_uuid_at};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ pub(crate) fn insert(transaction: &Transaction<'_>, event: &SecurityEvent) -> Re
         )?
         .execute(params![
             event.id.uuid(),
-            event.account.map(|account| account.uuid()),
+            event.account.map(AccountId::uuid),
             event.kind.is_login(),
             document(event)?,
         ])?;

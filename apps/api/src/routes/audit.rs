@@ -18,7 +18,7 @@ use crate::views::AuditView;
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// What this account's holder did. Not together with `account`.
-    #[garde(custom(without(&self.account)))]
+    #[garde(custom(without(self.account)))]
     #[param(value_type = Option<uuid::Uuid>)]
     actor: Option<AccountId>,
     /// What happened to this account. Not together with `actor`.
@@ -45,9 +45,7 @@ impl AuditQuery {
     }
 }
 
-fn without(
-    other: &Option<AccountId>,
-) -> impl FnOnce(&Option<AccountId>, &()) -> garde::Result + '_ {
+fn without(other: Option<AccountId>) -> impl FnOnce(&Option<AccountId>, &()) -> garde::Result {
     move |value, ()| match (value, other) {
         (Some(_), Some(_)) => Err(gacp_auth::Malformed::Format.into()),
         _ => Ok(()),

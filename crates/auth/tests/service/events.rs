@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a failed setup must stop the test")]
+
 use gacp_auth::{
     AuditFilter, AuditRecord, AuthError, EventFilter, EventStore, PasswordChange, SecurityEvent,
     SecurityEventKind as Kind, Unproven, Visit,
@@ -83,12 +85,13 @@ async fn a_reused_token_and_a_refused_change_of_password_are_noted() {
         new_password: "another-rice-battery".to_owned(),
     };
     let change = (caller.session, Violations::check(change));
-    let refused = world.auth.change_password(&attempt(account.actor(), 1), change, &visit(1)).await;
+    let unchanged =
+        world.auth.change_password(&attempt(account.actor(), 1), change, &visit(1)).await;
     let next = world.auth.refresh(&tokens.refresh_token, &visit(2)).await.unwrap();
     world.auth.refresh(&next.refresh_token, &visit(3)).await.unwrap();
     let reused = world.auth.refresh(&tokens.refresh_token, &visit(60)).await;
 
-    assert_eq!(unproven(refused), Unproven::InvalidCredentials);
+    assert_eq!(unproven(unchanged), Unproven::InvalidCredentials);
     assert_eq!(unproven(reused), Unproven::RefreshTokenReused);
     let noted = events(&world).await;
     let kinds: Vec<_> = noted.iter().map(|event| (event.kind, event.session)).collect();

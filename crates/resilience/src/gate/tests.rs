@@ -99,15 +99,15 @@ async fn whoever_would_have_to_wait_for_too_long_is_shed_at_once() {
 }
 
 #[test]
-fn a_pace_forgets() {
-    let pace = Pace::default();
-    assert_eq!(pace.average(), Duration::ZERO);
-    pace.note(Duration::from_millis(80));
-    assert_eq!(pace.average(), Duration::from_millis(80));
+fn a_tempo_forgets() {
+    let tempo = Tempo::default();
+    assert_eq!(tempo.average(), Duration::ZERO);
+    tempo.note(Duration::from_millis(80));
+    assert_eq!(tempo.average(), Duration::from_millis(80));
     for _ in 0..100 {
-        pace.note(Duration::from_millis(16));
+        tempo.note(Duration::from_millis(16));
     }
-    let average = pace.average().as_millis();
+    let average = tempo.average().as_millis();
     assert!((15..=17).contains(&average), "{average}");
 }
 
