@@ -32,7 +32,8 @@ use crate::stores::Stores;
 /// Whom access tokens are for.
 const AUDIENCE: &str = "gacp-api";
 
-/// So many passwords per core may wait to be hashed: what a core can do in [`PATIENCE`].
+/// So many passwords per core may wait to be hashed: what a core can do in half of [`PATIENCE`].
+/// On a slower one the gate lets fewer wait.
 const WAITING: usize = 64;
 
 /// A client that waits longer for its login has given up.

@@ -5,6 +5,7 @@ pub(crate) mod keys;
 
 use std::time::Duration;
 
+use gacp_store::StoreError;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -48,19 +49,17 @@ async fn run_once(services: &Services) {
         Ok(expired) => tracing::info!(expired, "applications expired"),
         Err(error) => tracing::warn!(%error, "expiry failed"),
     }
-    match services.stores.guesses.prune(now).await {
+    let stores = &services.stores;
+    tell("guesses at passwords", stores.guesses.prune(now).await);
+    tell("security events", stores.events.prune(now).await);
+    tell("receipts", stores.receipts.prune(now).await);
+}
+
+/// Logs what was forgotten, unless it was nothing.
+fn tell(what: &'static str, pruned: Result<u64, StoreError>) {
+    match pruned {
         Ok(0) => {}
-        Ok(guesses) => tracing::info!(guesses, "old guesses at passwords forgotten"),
-        Err(error) => tracing::warn!(%error, "pruning failed"),
-    }
-    match services.stores.events.prune(now).await {
-        Ok(0) => {}
-        Ok(events) => tracing::info!(events, "old security events forgotten"),
-        Err(error) => tracing::warn!(%error, "pruning failed"),
-    }
-    match services.stores.receipts.prune(now).await {
-        Ok(0) => {}
-        Ok(receipts) => tracing::info!(receipts, "old receipts forgotten"),
-        Err(error) => tracing::warn!(%error, "pruning failed"),
+        Ok(count) => tracing::info!(what, count, "old records forgotten"),
+        Err(error) => tracing::warn!(what, %error, "pruning failed"),
     }
 }

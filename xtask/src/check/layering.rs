@@ -24,6 +24,16 @@ struct Layer {
     adapter: bool,
 }
 
+/// The crates with the ports that a store implements, and what those stand on.
+const PORTS: &[&str] = &[
+    "gacp-auth",
+    "gacp-certifications",
+    "gacp-farms",
+    "gacp-keys",
+    "gacp-resilience",
+    "gacp-store",
+];
+
 /// Every crate has its row: a new one does not pass before somebody places it.
 const LAYERS: &[Layer] = &[
     Layer { folder: "store", on: &[], adapter: false },
@@ -38,30 +48,8 @@ const LAYERS: &[Layer] = &[
         adapter: false,
     },
     Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
-    Layer {
-        folder: "store-mongo",
-        on: &[
-            "gacp-auth",
-            "gacp-certifications",
-            "gacp-farms",
-            "gacp-keys",
-            "gacp-resilience",
-            "gacp-store",
-        ],
-        adapter: true,
-    },
-    Layer {
-        folder: "store-sqlite",
-        on: &[
-            "gacp-auth",
-            "gacp-certifications",
-            "gacp-farms",
-            "gacp-keys",
-            "gacp-resilience",
-            "gacp-store",
-        ],
-        adapter: true,
-    },
+    Layer { folder: "store-mongo", on: PORTS, adapter: true },
+    Layer { folder: "store-sqlite", on: PORTS, adapter: true },
 ];
 
 pub(super) fn run() -> Result<()> {
