@@ -45,10 +45,10 @@ pub(super) fn event(
 }
 
 /// What a login comes to that opens no session.
-pub(super) fn failed_login(verdict: Verdict, account: Option<&Account>) -> SecurityEventKind {
+pub(super) fn failed_login(verdict: &Verdict, account: Option<&Account>) -> SecurityEventKind {
     match (verdict, account) {
         (Verdict::Locked, _) => SecurityEventKind::LoginLocked,
-        (Verdict::Right, _) => SecurityEventKind::LoginAccountDisabled,
+        (Verdict::Right(_), _) => SecurityEventKind::LoginAccountDisabled,
         (Verdict::Wrong, Some(_)) => SecurityEventKind::LoginWrongPassword,
         (Verdict::Wrong, None) => SecurityEventKind::LoginUnknownAccount,
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Auth;
 use super::events::{event, failed_login};
-use super::guessing::Identifier;
+use super::guessing::{Guess, Identifier};
 use crate::token::access::{self, Grant};
 use crate::token::device::Device;
 use crate::token::refresh::RefreshToken;
@@ -36,10 +36,10 @@ pub struct Visit<'a> {
 }
 
 /// What somebody's knowledge of a password comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// He knows it; whether the account can be used is another matter.
-    Right,
+    /// He knows it; whether the account can be used is another matter, and whether what was
+    /// guessed until then is taken back.
+    Right(Guess),
     /// He does not, or there is no such account.
     Wrong,
     /// There were too many guesses: nobody looked.
@@ -86,28 +86,35 @@ impl Auth {
         visit: &Visit<'_>,
     ) -> Result<Login, AuthError> {
         let draft = draft?.into_inner();
-        let account = self.proven(&draft, visit).await?;
+        let (account, guess) = self.proven(&draft, visit).await?;
         let device = match self.known_device(visit.device_token) {
             Some(device) => device,
             None => Device::new()?,
         };
         let device = device.trusted_by(account.id());
-        let tokens = self.open(&account, &device, visit).await?;
+        let tokens = self.open((&account, &guess), &device, visit).await?;
         let device_token = device.encode(self.parts.keyring.device_mac());
         Ok(Login { account, tokens, device_token })
     }
 
-    async fn proven(&self, draft: &LoginDraft, visit: &Visit<'_>) -> Result<Account, AuthError> {
+    async fn proven(
+        &self,
+        draft: &LoginDraft,
+        visit: &Visit<'_>,
+    ) -> Result<(Account, Guess), AuthError> {
         let account = self.named(draft).await?;
         let identifier = self.identifier(draft);
         let verdict = self.prove(&identifier, (account.as_ref(), &draft.password), visit).await?;
-        let proven = account.as_ref().filter(|it| verdict == Verdict::Right && it.is_active());
-        if let Some(account) = proven {
-            self.rehash(account, &draft.password).await;
-            return Ok(account.clone());
+        match (verdict, account) {
+            (Verdict::Right(guess), Some(account)) if account.is_active() => {
+                self.rehash(&account, &draft.password).await;
+                Ok((account, guess))
+            }
+            (verdict, account) => {
+                let kind = failed_login(&verdict, account.as_ref());
+                self.refuse(kind, account.as_ref(), visit).await
+            }
         }
-        let kind = failed_login(verdict, account.as_ref());
-        self.refuse(kind, account.as_ref(), visit).await
     }
 
     /// Refuses a login, in the same words whatever the reason, and notes it.
@@ -133,8 +140,8 @@ impl Auth {
         }
     }
 
-    /// Whether a password is that of an account. The guess is counted before, and what was counted
-    /// taken back when it is and the account can be used; one too many costs no hash.
+    /// Whether a password is that of an account. The guess is counted before; one too many costs
+    /// no hash.
     pub(super) async fn prove(
         &self,
         identifier: &Identifier,
@@ -151,12 +158,7 @@ impl Auth {
             None => hasher.verify_nothing(&password).await.map(|()| false),
         };
         match right {
-            Ok(true) => {
-                if account.is_some_and(Account::is_active) {
-                    self.was_right(&guess).await?;
-                }
-                Ok(Verdict::Right)
-            }
+            Ok(true) => Ok(Verdict::Right(guess)),
             Ok(false) => Ok(Verdict::Wrong),
             Err(error) => Err(self.was_not_tried(&guess, error).await),
         }
@@ -176,7 +178,7 @@ impl Auth {
 
     async fn open(
         &self,
-        account: &Account,
+        (account, guess): (&Account, &Guess),
         device: &Device,
         visit: &Visit<'_>,
     ) -> Result<Tokens, AuthError> {
@@ -201,7 +203,11 @@ impl Auth {
         };
         let kind = SecurityEventKind::LoginSucceeded;
         let login = event(kind, Some(account.id()), Some(id), visit);
-        match self.parts.sessions.open(&session, &login).await {
+        // At once: a store that gathers writes waits for its disk only once.
+        let opening = self.parts.sessions.open(&session, &login);
+        // Guesses that stay counted are no reason to turn somebody away for whom a session is open.
+        let (opened, _forgotten) = tokio::join!(opening, self.was_right(guess));
+        match opened {
             // Disabled since its password was checked.
             Err(StoreError::Stale) => {
                 let kind = SecurityEventKind::LoginAccountDisabled;

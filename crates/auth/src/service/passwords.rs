@@ -33,11 +33,12 @@ impl Auth {
         let identifier = Identifier::email(account.email());
         let current = (Some(&account), draft.current_password.as_str());
         let verdict = self.prove(&identifier, current, visit).await?;
-        if verdict != Verdict::Right || !account.is_active() {
+        let (Verdict::Right(guess), true) = (verdict, account.is_active()) else {
             let kind = SecurityEventKind::PasswordChangeRefused;
             self.note(event(kind, Some(account.id()), Some(session), visit)).await?;
             return Err(Unproven::InvalidCredentials.into());
-        }
+        };
+        self.was_right(&guess).await?;
         let password = Password::new(&draft.new_password);
         self.refuse_breached(&password, "/newPassword").await?;
         let hash = self.parts.hasher.hash(&password).await?;
