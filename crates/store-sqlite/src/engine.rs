@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, Transaction};
 use thiserror::Error;
 
 use self::readers::Readers;
-use self::writer::Writer;
+use self::writer::{Durability, Writer};
 
 mod backup;
 pub(crate) mod errors;
@@ -93,7 +93,17 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     {
-        self.writer.run(work).await
+        self.writer.run(work, Durability::PowerCut).await
+    }
+
+    /// Does the work in a transaction and returns once it is committed. A power cut may undo it:
+    /// for what is worth no wait for the disk.
+    pub(crate) async fn write_unsynced<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writer.run(work, Durability::Process).await
     }
 
     /// Reads the last commit.

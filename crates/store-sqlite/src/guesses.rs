@@ -1,4 +1,5 @@
-//! Guesses at passwords.
+//! Guesses at passwords. Counting them does not wait for the disk: whoever guesses should not keep
+//! it busy, and nobody who can cut the power needs to guess.
 
 use async_trait::async_trait;
 use gacp_auth::{Bucket, BucketKey, Charge, Charged, GuessStore, LONGEST_WINDOW, Refund};
@@ -19,7 +20,7 @@ impl GuessStore for Sqlite {
     async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Vec<Charged>, StoreError> {
         let charges = charges.to_vec();
         self.store
-            .write(move |transaction| {
+            .write_unsynced(move |transaction| {
                 let charge = |charge: &Charge| {
                     let before = stored(transaction, charge.key)?;
                     let (after, counted) = Bucket::charge(before, &charge.backoff, now);
@@ -34,7 +35,7 @@ impl GuessStore for Sqlite {
     async fn refund(&self, refunds: &[Refund]) -> Result<(), StoreError> {
         let refunds = refunds.to_vec();
         self.store
-            .write(move |transaction| {
+            .write_unsynced(move |transaction| {
                 for refund in &refunds {
                     let Some(bucket) = stored(transaction, refund.key)? else { continue };
                     match bucket.refund(refund) {

@@ -68,6 +68,34 @@ async fn a_refused_job_leaves_nothing_and_its_neighbours_are_committed() {
     assert_eq!(names(&store).await, ["job-1", "job-2", "job-4", "job-5", "job-7", "job-8"]);
 }
 
+/// What the writer's connection does at a commit.
+fn synchronous(transaction: &Transaction<'_>) -> Result<i64, Failure> {
+    Ok(transaction.pragma_query_value(None, "synchronous", |row| row.get(0))?)
+}
+
+#[tokio::test]
+async fn a_commit_waits_for_the_disk_as_soon_as_one_job_in_it_needs_that() {
+    const NORMAL: i64 = 1;
+    const FULL: i64 = 2;
+    let store = fresh();
+    assert_eq!(store.write_unsynced(synchronous).await.unwrap(), NORMAL);
+    assert_eq!(store.write(synchronous).await.unwrap(), FULL);
+    assert_eq!(store.write_unsynced(synchronous).await.unwrap(), NORMAL);
+
+    let release = busy(&store).await;
+    let (unsynced, synced) = (Arc::clone(&store), Arc::clone(&store));
+    let together = [
+        tokio::spawn(async move { unsynced.write_unsynced(synchronous).await.unwrap() }),
+        tokio::spawn(async move { synced.write(synchronous).await.unwrap() }),
+    ];
+    tokio::task::yield_now().await;
+    drop(release);
+
+    for job in together {
+        assert_eq!(job.await.unwrap(), FULL);
+    }
+}
+
 #[tokio::test]
 async fn a_panicking_job_is_refused_and_the_writer_goes_on() {
     let store = fresh();

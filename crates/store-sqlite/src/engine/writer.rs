@@ -2,7 +2,8 @@
 //!
 //! With `synchronous=FULL` a commit waits for the disk; many small changes share that wait. Each
 //! job runs in a savepoint of its own, so that a refused one leaves nothing behind, and nobody is
-//! answered before the commit: an answer of success survives a crash.
+//! answered before the commit: an answer of success survives a crash. It survives a power cut too
+//! unless the job said that it need not; a commit of such jobs alone does not wait for the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -27,8 +28,24 @@ pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
 }
 
+/// What an answer of success promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Durability {
+    /// The change survives the end of the process, however it ends. The next commit of the other
+    /// kind brings it to the disk.
+    Process,
+    /// It survives a power cut.
+    PowerCut,
+}
+
+/// The connection, and what its commits are set to.
+struct Connected {
+    connection: Connection,
+    durability: Durability,
+}
+
 enum Message {
-    Job(Box<dyn Job>),
+    Job(Box<dyn Job>, Durability),
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -77,13 +94,17 @@ impl Writer {
 
     /// Does the work in a transaction and returns once it is committed. Work that was handed over
     /// is done even when nobody waits for it any more.
-    pub(super) async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(super) async fn run<T, W>(
+        &self,
+        work: W,
+        durability: Durability,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Message::Job(Box::new(Call { work, reply }));
+        let job = Message::Job(Box::new(Call { work, reply }), durability);
         self.queue.send(job).await.map_err(|_unsent| Unanswered::Closed)?;
         answer.await.map_err(|_dropped| Unanswered::Lost)?
     }
@@ -140,14 +161,19 @@ fn answer<T>(reply: Reply<T>, result: Result<T, StoreError>) {
 }
 
 /// Runs batches until the queue is closed and empty.
-fn serve(mut connection: Connection, mut inbox: mpsc::Receiver<Message>) {
+fn serve(connection: Connection, mut inbox: mpsc::Receiver<Message>) {
+    let mut connected = Connected { connection, durability: Durability::PowerCut };
     let mut closers = Vec::new();
     let mut waiting = Vec::with_capacity(BATCH);
     while inbox.blocking_recv_many(&mut waiting, BATCH) > 0 {
         let mut jobs = Vec::with_capacity(waiting.len());
+        let mut needed = Durability::Process;
         for message in waiting.drain(..) {
             match message {
-                Message::Job(job) => jobs.push(job),
+                Message::Job(job, durability) => {
+                    jobs.push(job);
+                    needed = needed.max(durability);
+                }
                 Message::Close(closer) => {
                     inbox.close();
                     closers.push(closer);
@@ -155,27 +181,25 @@ fn serve(mut connection: Connection, mut inbox: mpsc::Receiver<Message>) {
             }
         }
         if !jobs.is_empty() {
-            run_batch(&mut connection, jobs);
+            run_batch(&mut connected, jobs, needed);
         }
     }
-    let mut end = Some(finish(connection));
+    let mut end = Some(finish(connected.connection));
     for closer in closers {
         answer(closer, end.take().unwrap_or(Ok(())));
     }
 }
 
 /// Commits a batch of jobs, or none of them.
-fn run_batch(connection: &mut Connection, jobs: Vec<Box<dyn Job>>) {
+fn run_batch(connected: &mut Connected, jobs: Vec<Box<dyn Job>>, needed: Durability) {
     let mut jobs = jobs.into_iter();
     let mut outcomes = Vec::with_capacity(jobs.len());
-    let committed = connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(
-        |transaction| {
-            for job in jobs.by_ref() {
-                outcomes.push(in_savepoint(&transaction, job)?);
-            }
-            transaction.commit()
-        },
-    );
+    let committed = connected.transaction(needed).and_then(|transaction| {
+        for job in jobs.by_ref() {
+            outcomes.push(in_savepoint(&transaction, job)?);
+        }
+        transaction.commit()
+    });
     match committed {
         Ok(()) => outcomes.into_iter().for_each(Outcome::tell),
         Err(error) => {
@@ -187,6 +211,27 @@ fn run_batch(connection: &mut Connection, jobs: Vec<Box<dyn Job>>) {
             for job in jobs {
                 job.refuse(uncommitted(&error));
             }
+        }
+    }
+}
+
+impl Connected {
+    /// A transaction whose commit promises as much.
+    fn transaction(&mut self, needed: Durability) -> Result<Transaction<'_>, rusqlite::Error> {
+        if self.durability != needed {
+            self.connection.pragma_update(None, "synchronous", needed.setting())?;
+            self.durability = needed;
+        }
+        self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
+    }
+}
+
+impl Durability {
+    /// The value of `PRAGMA synchronous` for it, where there is a write-ahead log.
+    fn setting(self) -> &'static str {
+        match self {
+            Self::Process => "NORMAL",
+            Self::PowerCut => "FULL",
         }
     }
 }
