@@ -33,10 +33,10 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=500))]
     connections: u32,
     /// How often bare loop and server take turns
-    #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=100))]
     pairs: u32,
     /// The length of each turn, in seconds
-    #[arg(long, default_value_t = 4, value_parser = value_parser!(u32).range(1..=600))]
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=600))]
     seconds: u32,
     /// The length of the storm, in seconds
     #[arg(long, default_value_t = 15, value_parser = value_parser!(u32).range(1..=60))]

@@ -35,10 +35,25 @@ fn a_login_may_cost_little_beside_its_hash() {
 }
 
 #[test]
+fn a_slow_machine_is_slow_at_everything() {
+    assert_eq!(reached(&[(rate(50, 32_000), rate(46, 34_900))]), [true, true]);
+    assert_eq!(reached(&[(rate(50, 32_000), rate(46, 35_100))]), [true, false]);
+}
+
+#[test]
 fn one_phase_that_was_disturbed_decides_nothing() {
     let good = (rate(100, 16_000), rate(95, 17_000));
     let disturbed = (rate(100, 16_000), rate(20, 30_000));
 
     assert_eq!(reached(&[good, disturbed, good]), [true, true]);
     assert_eq!(reached(&[disturbed, good, disturbed]), [false, false]);
+}
+
+#[test]
+fn a_machine_that_changes_its_pace_between_pairs_decides_nothing() {
+    let fast = (rate(100, 16_000), rate(95, 17_000));
+    let slow = (rate(50, 32_000), rate(46, 33_400));
+    let slowing = (rate(100, 16_000), rate(46, 33_400));
+
+    assert_eq!(reached(&[fast, fast, slowing, slow, slow]), [true, true]);
 }
