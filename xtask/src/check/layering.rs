@@ -47,6 +47,8 @@ const LAYERS: &[Layer] = &[
         on: &["gacp-farms", "gacp-keys", "gacp-store"],
         adapter: false,
     },
+    Layer { folder: "telemetry", on: &[], adapter: false },
+    Layer { folder: "store-guarded", on: PORTS, adapter: false },
     Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
     Layer { folder: "store-mongo", on: PORTS, adapter: true },
     Layer { folder: "store-sqlite", on: PORTS, adapter: true },

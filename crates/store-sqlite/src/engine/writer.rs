@@ -94,11 +94,7 @@ impl Writer {
 
     /// Does the work in a transaction and returns once it is committed. Work that was handed over
     /// is done even when nobody waits for it any more.
-    pub(super) async fn run<T, W>(
-        &self,
-        work: W,
-        durability: Durability,
-    ) -> Result<T, StoreError>
+    pub(super) async fn run<T, W>(&self, work: W, durability: Durability) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,

@@ -1,0 +1,10 @@
+//! Log lines: JSON for machines, each with the trace that it belongs to, and nothing in them that
+//! must not be kept.
+
+mod json;
+pub mod redact;
+#[cfg(test)]
+mod tests;
+
+pub use self::json::Json;
+pub use self::redact::Redacting;

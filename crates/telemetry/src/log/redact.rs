@@ -1,0 +1,145 @@
+//! What must not be kept, wherever it stands in a line: the last net, not the first.
+//!
+//! Code is not supposed to log any of it. What slips in all the same, in the words of a library's
+//! error, is taken out of the line as it is written: e-mail addresses, numbers of thirteen digits
+//! (Thai national IDs, with or without dashes and spaces), signed tokens, and whatever follows
+//! `Bearer`, `Basic` or the user name in a connection string.
+
+use std::borrow::Cow;
+use std::io;
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// What stands in its place.
+const REDACTED: &str = "[redacted]";
+
+/// The digits of a national ID.
+const ID_DIGITS: usize = 13;
+
+/// Anything shorter that looks like a token is none.
+const TOKEN_CHARS: usize = 20;
+
+/// A line without what must not be kept. Lines that hold none of it are returned as they are.
+pub fn redact(line: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut done = 0;
+    let mut after_scheme = false;
+    for (start, word) in words(line) {
+        let secret = after_scheme || is_secret(word) || is_number(line, (start, word));
+        after_scheme = matches!(word, "Bearer" | "bearer" | "Basic" | "basic");
+        if secret {
+            kept.push_str(line.get(done..start).unwrap_or_default());
+            kept.push_str(REDACTED);
+            done = start + word.len();
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(line);
+    }
+    kept.push_str(line.get(done..).unwrap_or_default());
+    Cow::Owned(kept)
+}
+
+/// The words of a line and where they begin. What can stand in an address or in a token parts no
+/// word, nor does a single space or dash between digits.
+fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while bytes.get(at).is_some_and(|byte| !is_inside(*byte)) {
+            at += 1;
+        }
+        let start = at;
+        while bytes.get(at).is_some_and(|byte| is_inside(*byte)) || joins_digits(bytes, at) {
+            at += 1;
+        }
+        let word = line.get(start..at).filter(|word| !word.is_empty())?;
+        // A full stop behind a word ends a sentence.
+        Some((start, word.trim_end_matches('.')))
+    })
+}
+
+/// Bytes of other letters than the Latin ones are inside of words, too.
+fn is_inside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.+@%~".contains(&byte) || !byte.is_ascii()
+}
+
+/// A space between two digits.
+fn joins_digits(bytes: &[u8], at: usize) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    bytes.get(at) == Some(&b' ') && digit(at.checked_sub(1)) && digit(at.checked_add(1))
+}
+
+fn is_secret(word: &str) -> bool {
+    is_address(word) || is_token(word)
+}
+
+/// `somebody@example.org`, and `user:password@host` behind its colon.
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+}
+
+/// Parts of base64url, the first of which opens a JSON object: a signed token (RFC 7515 §3.1).
+fn is_token(word: &str) -> bool {
+    let signed = word.starts_with("eyJ") && word.contains('.');
+    signed && word.len() >= TOKEN_CHARS
+}
+
+/// Thirteen digits that are no bare number of a JSON line.
+fn is_number(line: &str, (start, word): (usize, &str)) -> bool {
+    let mut digits = 0;
+    for byte in word.bytes() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'-' | b' ' => {}
+            _ => return false,
+        }
+    }
+    let before = line.as_bytes().get(start.wrapping_sub(1));
+    let after = line.as_bytes().get(start + word.len());
+    let is_bare = before == Some(&b':') && matches!(after, Some(b',' | b'}'));
+    digits == ID_DIGITS && !is_bare
+}
+
+/// Writes whole lines elsewhere, redacted.
+#[derive(Debug, Clone)]
+pub struct Redacting<M>(pub M);
+
+/// A writer of one line.
+#[derive(Debug)]
+pub struct Line<W: io::Write> {
+    inner: W,
+    line: Vec<u8>,
+}
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Redacting<M> {
+    type Writer = Line<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line { inner: self.0.make_writer(), line: Vec::new() }
+    }
+
+    fn make_writer_for(&'a self, metadata: &tracing::Metadata<'_>) -> Self::Writer {
+        Line { inner: self.0.make_writer_for(metadata), line: Vec::new() }
+    }
+}
+
+impl<W: io::Write> io::Write for Line<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let line = String::from_utf8_lossy(&self.line);
+        let written = self.inner.write_all(redact(&line).as_bytes());
+        self.line.clear();
+        written.and_then(|()| self.inner.flush())
+    }
+}
+
+impl<W: io::Write> Drop for Line<W> {
+    fn drop(&mut self) {
+        let _ = io::Write::flush(self);
+    }
+}

@@ -1,0 +1,67 @@
+//! Which trace a request belongs to: W3C Trace Context, in and out.
+
+use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator as _};
+use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+/// The headers of the standard.
+const FIELDS: [&str; 2] = ["traceparent", "tracestate"];
+
+/// The trace that a span belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// The trace, in 32 hexadecimal digits.
+    pub trace: String,
+    /// The span, in 16.
+    pub span: String,
+    /// Whether it is kept.
+    pub is_sampled: bool,
+}
+
+struct Incoming<'a>([Option<&'a str>; FIELDS.len()]);
+
+impl Extractor for Incoming<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        let given = FIELDS.iter().zip(self.0).find(|(field, _)| **field == key);
+        given.and_then(|(_, value)| value)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        FIELDS.into()
+    }
+}
+
+struct Outgoing<F>(F);
+
+impl<F: FnMut(&str, String)> Injector for Outgoing<F> {
+    fn set(&mut self, key: &str, value: String) {
+        (self.0)(key, value);
+    }
+}
+
+/// Makes a span, which must be new, a part of the trace that a request's headers name. Headers
+/// that are none name none.
+pub fn continued<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a str>) {
+    let parent = TraceContextPropagator::new().extract(&Incoming(FIELDS.map(header)));
+    // Fails where there is no layer of traces, and for spans that nobody records.
+    let _ = span.set_parent(parent);
+}
+
+/// The headers by which whoever is called learns of the span's trace.
+pub fn outgoing(span: &Span, set: impl FnMut(&str, String)) {
+    TraceContextPropagator::new().inject_context(&span.context(), &mut Outgoing(set));
+}
+
+/// The trace of a span; nothing where there are no traces.
+pub fn current(span: &Span) -> Option<Current> {
+    let context = span.context();
+    let span = context.span();
+    let ids = span.span_context();
+    ids.is_valid().then(|| Current {
+        trace: ids.trace_id().to_string(),
+        span: ids.span_id().to_string(),
+        is_sampled: ids.is_sampled(),
+    })
+}

@@ -1,0 +1,189 @@
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use prometheus_client::registry::Registry;
+use tracing::Dispatch;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use super::*;
+use crate::metrics::{Exposition, Format};
+
+const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+fn service() -> Service {
+    Service { name: "test", version: "0", instance: "1".to_owned() }
+}
+
+fn http(address: &str) -> Collector {
+    Collector { endpoint: format!("http://{address}"), protocol: Protocol::Http }
+}
+
+/// A collector that does with every connection what it is told to; says what came first.
+fn collector(
+    answer: impl Fn(TcpStream, Vec<u8>) + Send + 'static,
+) -> (String, mpsc::Receiver<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = vec![0; 65_536];
+            let read = stream.read(&mut request).unwrap_or(0);
+            request.truncate(read);
+            if tell.send(request.clone()).is_err() {
+                return;
+            }
+            answer(stream, request);
+        }
+    });
+    (address, told)
+}
+
+fn spans(traces: &Traces, number: usize) {
+    let subscriber = tracing_subscriber::registry().with(traces.layer());
+    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+        for _ in 0..number {
+            let span = tracing::info_span!("work", otel.kind = "server");
+            continued(&span, |name| (name == "traceparent").then_some(PARENT));
+            span.in_scope(|| tracing::error!("password=hunter2"));
+        }
+    });
+}
+
+fn dropped(exposition: &Exposition, reason: &str) -> u64 {
+    let text = exposition.render(Format::Text);
+    let name = format!("telemetry_spans_dropped_total{{reason=\"{reason}\"}} ");
+    text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
+}
+
+#[test]
+fn spans_reach_a_collector_and_log_lines_do_not() {
+    let (address, told) = collector(|mut stream, _| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+    let mut registry = Registry::default();
+    let traces = Traces::to(&http(&address), &service(), &mut registry).unwrap();
+
+    spans(&traces, 1);
+    traces.end(Duration::from_secs(5));
+
+    let request = told.recv_timeout(Duration::from_secs(5)).unwrap();
+    let text = String::from_utf8_lossy(&request);
+    assert!(text.starts_with("POST /v1/traces HTTP/1.1"), "{text}");
+    assert!(text.contains("work") && !text.contains("hunter2"), "{text}");
+    let trace = [0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6];
+    assert!(request.windows(trace.len()).any(|bytes| bytes == trace), "not its trace");
+}
+
+#[test]
+fn a_collector_that_is_not_there_costs_nobody_anything() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut registry = Registry::default();
+    let traces = Traces::to(&http(&free), &service(), &mut registry).unwrap();
+    let exposition = Exposition::new(registry);
+
+    spans(&traces, 100);
+    traces.end(Duration::from_secs(10));
+
+    assert_eq!(dropped(&exposition, "not_taken"), 100);
+}
+
+#[test]
+fn a_collector_that_does_not_answer_fills_the_queue_and_no_more() {
+    let (address, told) = collector(|stream, _| {
+        thread::sleep(Duration::from_secs(60));
+        drop(stream);
+    });
+    let mut registry = Registry::default();
+    let traces = Traces::to(&http(&address), &service(), &mut registry).unwrap();
+    let exposition = Exposition::new(registry);
+    spans(&traces, BATCH);
+    told.recv_timeout(Duration::from_secs(10)).unwrap();
+
+    // Whoever waited for the collector here would wait for a minute.
+    spans(&traces, WAITING + 500);
+
+    assert_eq!(dropped(&exposition, "queue_full"), 500);
+}
+
+#[test]
+fn a_collector_that_answers_nonsense_without_end_is_cut_off() {
+    let (address, _told) = collector(|mut stream, _| {
+        let _ =
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n");
+        let nonsense = [0xff; 65_536];
+        // 64 MiB, if it is let.
+        for _ in 0..1_024 {
+            if stream.write_all(&nonsense).is_err() {
+                return;
+            }
+        }
+    });
+    let mut registry = Registry::default();
+    let traces = Traces::to(&http(&address), &service(), &mut registry).unwrap();
+    let exposition = Exposition::new(registry);
+
+    spans(&traces, 3);
+    traces.end(Duration::from_secs(10));
+
+    assert_eq!(dropped(&exposition, "not_taken"), 3);
+}
+
+#[test]
+fn without_a_collector_traces_have_ids_and_are_not_kept() {
+    let subscriber = tracing_subscriber::registry().with(Traces::off().layer());
+    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+        let fresh = tracing::info_span!("request");
+        let ids = current(&fresh).unwrap();
+        assert!(!ids.is_sampled);
+        assert_eq!((ids.trace.len(), ids.span.len()), (32, 16));
+
+        let request = tracing::info_span!("request");
+        continued(&request, |name| (name == "traceparent").then_some(PARENT));
+        let mut headers = Vec::new();
+        outgoing(&request, |name, value| headers.push((name.to_owned(), value)));
+        let sent = headers.iter().find(|(name, _)| name == "traceparent").unwrap();
+        assert!(sent.1.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"), "{sent:?}");
+        assert_ne!(sent.1, PARENT);
+    });
+}
+
+#[test]
+fn headers_that_name_no_trace_begin_a_new_one() {
+    let subscriber = tracing_subscriber::registry().with(Traces::off().layer());
+    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+        for odd in [
+            "",
+            "00",
+            "ก",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-zz",
+        ] {
+            let request = tracing::info_span!("request");
+            continued(&request, |name| (name == "traceparent").then_some(odd));
+            let ids = current(&request).unwrap();
+            assert_ne!(ids.trace, "4bf92f3577b34da6a3ce929d0e0e4736", "{odd}");
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_collector_may_be_spoken_to_over_grpc() {
+    let (address, told) = collector(|stream, _| drop(stream));
+    let collector = Collector { endpoint: format!("http://{address}"), protocol: Protocol::Grpc };
+    let mut registry = Registry::default();
+    let traces = Traces::to(&collector, &service(), &mut registry).unwrap();
+
+    spans(&traces, 1);
+    let request =
+        tokio::task::spawn_blocking(move || told.recv_timeout(Duration::from_secs(10)).unwrap());
+
+    // HTTP/2 with prior knowledge.
+    assert!(request.await.unwrap().starts_with(b"PRI * HTTP/2.0"));
+}
