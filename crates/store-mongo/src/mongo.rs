@@ -1,14 +1,17 @@
 //! The store as its users hold it.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use gacp_store::StoreError;
 use mongodb::bson::Document;
+use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection, Database};
 use tracing::Instrument;
 
 use crate::connect::{self, ConnectError};
 use crate::errors::{Failure, Panicked};
+use crate::pool::{self, PoolObserver};
 
 /// Every store port on one MongoDB database; a clone is another handle to the same connections.
 ///
@@ -26,7 +29,22 @@ impl Mongo {
     /// Fails with [`ConnectError::Standalone`] on a single server without a replica set: it has no
     /// transactions. Does not look at the database: see [`prepare`](Self::prepare).
     pub async fn connect(uri: &str, database: &str) -> Result<Self, ConnectError> {
-        let client = Client::with_options(connect::options(uri).await?)?;
+        Self::with(connect::options(uri).await?, database).await
+    }
+
+    /// The same, and who sees what its connections do.
+    pub async fn connect_observed(
+        uri: &str,
+        database: &str,
+        observer: Arc<dyn PoolObserver>,
+    ) -> Result<Self, ConnectError> {
+        let mut options = connect::options(uri).await?;
+        options.cmap_event_handler = Some(pool::handler(observer));
+        Self::with(options, database).await
+    }
+
+    async fn with(options: ClientOptions, database: &str) -> Result<Self, ConnectError> {
+        let client = Client::with_options(options)?;
         connect::inspect(&client).await?;
         Ok(Self { database: client.database(database), client })
     }
