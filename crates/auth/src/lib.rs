@@ -77,6 +77,7 @@ mod lockout;
 mod malformed;
 mod memory;
 mod national_id;
+mod observer;
 mod password;
 mod phone;
 mod policy;
@@ -100,6 +101,7 @@ pub use lockout::{Backoff, Bucket, BucketKey, Charge, Charged, LONGEST_WINDOW, N
 pub use malformed::Malformed;
 pub use memory::{MemoryAccounts, MemoryAuth, MemoryEvents, MemoryGuesses, MemorySessions};
 pub use national_id::NationalId;
+pub use observer::{Observer, Refreshed};
 pub use password::{
     MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Password, PasswordHash, common_password_digest,
 };

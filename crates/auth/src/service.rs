@@ -22,11 +22,12 @@ pub use accounts::Profile;
 pub use audit::{AuditFilter, AuditRecord};
 pub use login::{Login, Tokens, Visit};
 
+use crate::observer::Nobody;
 use crate::token::device::Device;
 use crate::token::seen::SeenTokens;
 use crate::{
-    Account, AccountStore, AuthError, BreachedPasswords, EventStore, GuessStore, PasswordHasher,
-    Policy, SessionId, SessionStore, unique,
+    Account, AccountStore, AuthError, BreachedPasswords, EventStore, GuessStore, Observer,
+    PasswordHasher, Policy, SessionId, SessionStore, unique,
 };
 
 /// What [`Auth`] works with.
@@ -57,6 +58,7 @@ pub struct Auth {
     parts: Arc<AuthParts>,
     unanswered: Arc<AtomicU64>,
     seen: Arc<SeenTokens>,
+    observer: Arc<dyn Observer>,
 }
 
 /// Who asks, as proven by an access token whose session lives.
@@ -69,9 +71,20 @@ pub struct Caller {
 }
 
 impl Auth {
-    /// Puts the parts together.
+    /// Puts the parts together; nobody observes.
     pub fn new(parts: AuthParts) -> Self {
-        Self { parts: Arc::new(parts), unanswered: Arc::default(), seen: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            unanswered: Arc::default(),
+            seen: Arc::default(),
+            observer: Arc::new(Nobody),
+        }
+    }
+
+    /// The same, and who sees what happens.
+    #[must_use]
+    pub fn observed(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer, ..self }
     }
 
     /// How long tokens work and for whom.

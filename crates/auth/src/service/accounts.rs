@@ -33,6 +33,7 @@ impl Auth {
         let concealed = self.conceal(id, &draft).await?;
         let account = Account::register(id, draft, concealed, attempt.at)?;
         self.create(attempt, &account, "register").await?;
+        self.observer.registered();
         Ok(account)
     }
 

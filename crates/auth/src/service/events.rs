@@ -21,6 +21,7 @@ impl Auth {
     }
 
     pub(super) async fn note(&self, event: SecurityEvent) -> Result<(), StoreError> {
+        self.observer.happened(event.kind);
         self.parts.events.append(&event).await
     }
 }

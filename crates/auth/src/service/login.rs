@@ -39,7 +39,7 @@ pub struct Visit<'a> {
 pub(super) enum Verdict {
     /// He knows it; whether the account can be used is another matter, and whether what was
     /// guessed until then is taken back.
-    Right(Guess),
+    Right(Box<Guess>),
     /// He does not, or there is no such account.
     Wrong,
     /// There were too many guesses: nobody looked.
@@ -108,7 +108,7 @@ impl Auth {
         match (verdict, account) {
             (Verdict::Right(guess), Some(account)) if account.is_active() => {
                 self.rehash(&account, &draft.password).await;
-                Ok((account, guess))
+                Ok((account, *guess))
             }
             (verdict, account) => {
                 let kind = failed_login(&verdict, account.as_ref());
@@ -158,7 +158,7 @@ impl Auth {
             None => hasher.verify_nothing(&password).await.map(|()| false),
         };
         match right {
-            Ok(true) => Ok(Verdict::Right(guess)),
+            Ok(true) => Ok(Verdict::Right(Box::new(guess))),
             Ok(false) => Ok(Verdict::Wrong),
             Err(error) => Err(self.was_not_tried(&guess, error).await),
         }
@@ -215,6 +215,7 @@ impl Auth {
             }
             opened => opened?,
         }
+        self.observer.happened(kind);
         let grant = grant(&session, account.role());
         self.tokens(&grant, &token, now)
     }

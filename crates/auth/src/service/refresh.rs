@@ -7,7 +7,8 @@ use super::events::event;
 use super::login::{Tokens, Visit, grant};
 use crate::token::refresh::RefreshToken;
 use crate::{
-    AuthError, Next, RevocationReason, Rotation, SecurityEventKind, Session, SessionId, Unproven,
+    AuthError, Next, Refreshed, RevocationReason, Rotation, SecurityEventKind, Session, SessionId,
+    Unproven,
 };
 
 /// What a refresh token gets that was made here and presented while its session lived.
@@ -56,6 +57,25 @@ impl Auth {
     /// [`Unproven::RefreshTokenReused`]. What is malformed, unknown, expired or revoked fails with
     /// [`Unproven::InvalidRefreshToken`]; garbage does so before any store is asked.
     pub async fn refresh(&self, token: &str, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
+        let refreshed = self.renewed(token, visit).await;
+        let outcome = match &refreshed {
+            Ok((outcome, _)) => Some(*outcome),
+            Err(AuthError::Unproven(Unproven::RefreshTokenReused)) => Some(Refreshed::Reused),
+            Err(AuthError::Unproven(_)) => Some(Refreshed::Refused),
+            // Nobody knows what it would have got.
+            Err(_) => None,
+        };
+        if let Some(outcome) = outcome {
+            self.observer.refreshed(outcome);
+        }
+        refreshed.map(|(_, tokens)| tokens)
+    }
+
+    async fn renewed(
+        &self,
+        token: &str,
+        visit: &Visit<'_>,
+    ) -> Result<(Refreshed, Tokens), AuthError> {
         let mac = self.parts.keyring.refresh_mac();
         let presented = RefreshToken::parse(token, mac).ok_or(Unproven::InvalidRefreshToken)?;
         let standing = self.parts.sessions.standing(presented.session(), visit.at).await?;
@@ -69,9 +89,15 @@ impl Auth {
         let rotation = rotation.ok_or(Unproven::InvalidRefreshToken)?;
         let session = rotation.session();
         match Renewal::of(&rotation, &next, self.parts.policy.retry_window) {
-            Renewal::Renewed => self.tokens(&grant(session, role), &successor, visit.at),
+            Renewal::Renewed => {
+                let outcome = match &rotation {
+                    Rotation::Rotated(_) => Refreshed::Rotated,
+                    Rotation::Superseded(_) => Refreshed::Repeated,
+                };
+                Ok((outcome, self.tokens(&grant(session, role), &successor, visit.at)?))
+            }
             Renewal::Refused => Err(Unproven::InvalidRefreshToken.into()),
-            Renewal::Reused => self.end_reused(session, visit).await,
+            Renewal::Reused => Err(self.end_reused(session, visit).await),
         }
     }
 
@@ -84,12 +110,16 @@ impl Auth {
         }
     }
 
-    async fn end_reused(&self, session: &Session, visit: &Visit<'_>) -> Result<Tokens, AuthError> {
+    async fn end_reused(&self, session: &Session, visit: &Visit<'_>) -> AuthError {
         let reason = RevocationReason::TokenReused;
-        self.parts.sessions.revoke(session.id, reason, visit.at).await?;
+        if let Err(error) = self.parts.sessions.revoke(session.id, reason, visit.at).await {
+            return error.into();
+        }
         let kind = SecurityEventKind::RefreshTokenReused;
-        self.note(event(kind, Some(session.account), Some(session.id), visit)).await?;
-        Err(Unproven::RefreshTokenReused.into())
+        match self.note(event(kind, Some(session.account), Some(session.id), visit)).await {
+            Ok(()) => Unproven::RefreshTokenReused.into(),
+            Err(error) => error.into(),
+        }
     }
 }
 
