@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Store};
 use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell};
 use crate::master_key;
+use crate::observe::{Metrics, Watch};
 use crate::people::Directory;
 use crate::stores::Stores;
 
@@ -67,31 +68,46 @@ pub(crate) struct Foundation {
 
 impl Foundation {
     /// Opens the store, and makes the keys that are missing there.
-    pub(crate) async fn open(config: &Config, now: Timestamp) -> anyhow::Result<Self> {
-        Self::over(open(config).await?, config, now).await
+    pub(crate) async fn open(
+        config: &Config,
+        now: Timestamp,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
+        Self::over(open(config, metrics).await?, config, now, metrics).await
     }
 
     /// Opens the store of a server that was started before. Fails on one that has no keys yet:
     /// that is not the one which was meant.
     pub(crate) async fn of_a_server(config: &Config, now: Timestamp) -> anyhow::Result<Self> {
-        let stores = open(config).await?;
+        let metrics = Metrics::unseen(config);
+        let stores = open(config, &metrics).await?;
         let keys = stores.keys.keys().await?;
         ensure!(!keys.is_empty(), "no server has used this store yet: it holds no keys");
-        Self::over(stores, config, now).await
+        Self::over(stores, config, now, &metrics).await
     }
 
-    async fn over(stores: Stores, config: &Config, now: Timestamp) -> anyhow::Result<Self> {
+    async fn over(
+        stores: Stores,
+        config: &Config,
+        now: Timestamp,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
         let master = master_key::obtain(config)?;
         let keyring = Keyring::open(&*stores.keys, &master, now).await;
         let keyring = keyring.context("the keys in the store cannot be opened")?;
-        let auth = auth(config, &stores, &keyring)?;
+        let auth = auth(config, &stores, &keyring, metrics)?;
         Ok(Self { stores, keyring, auth })
     }
 }
 
 /// Opens the store and its keys, and puts the services together.
-pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services> {
-    let Foundation { stores, keyring, auth } = Foundation::open(config, clock.now()).await?;
+pub async fn services(
+    config: &Config,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> anyhow::Result<Services> {
+    let foundation = Foundation::open(config, clock.now(), metrics).await?;
+    let Foundation { stores, keyring, auth } = foundation;
     let certifications = certifications(config, &stores, &keyring, &auth)?;
     let redis = match &config.redis_url {
         Some(url) => Some(Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?),
@@ -108,6 +124,7 @@ pub async fn services(config: &Config, clock: &Clock) -> anyhow::Result<Services
         limits,
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
+        metrics: metrics.http.clone(),
     };
     Ok(Services {
         auth,
@@ -128,41 +145,54 @@ fn limits(quotas: &Quotas, redis: Option<&Redis>, keyring: &Keyring) -> Arc<Limi
     })
 }
 
-async fn open(config: &Config) -> anyhow::Result<Stores> {
+async fn open(config: &Config, metrics: &Metrics) -> anyhow::Result<Stores> {
+    let watch = Watch::new(metrics.calls.clone(), "sqlite");
     match &config.store {
-        Store::Sqlite => open_file(&config.server.data_dir),
-        Store::Mongo { uri, database } => connect(uri.expose(), database).await,
+        Store::Sqlite => open_file(&config.server.data_dir, watch),
+        Store::Mongo { uri, database } => connect(uri.expose(), database, metrics).await,
     }
 }
 
-fn open_file(folder: &Path) -> anyhow::Result<Stores> {
+fn open_file(folder: &Path, watch: Watch) -> anyhow::Result<Stores> {
     let path = folder.join(DATABASE);
     let store = Sqlite::open(&path);
-    store.map(Stores::sqlite).with_context(|| format!("{} cannot be opened", path.display()))
+    let store = store.with_context(|| format!("{} cannot be opened", path.display()))?;
+    Ok(Stores::sqlite(store, watch))
 }
 
 /// Makes an empty database ready. On any other, a missing rule of uniqueness is a reason not to
 /// serve; whatever else differs is logged.
-async fn connect(uri: &str, database: &str) -> anyhow::Result<Stores> {
-    let store = Mongo::connect(uri, database).await.context("MongoDB cannot be used")?;
+async fn connect(uri: &str, database: &str, metrics: &Metrics) -> anyhow::Result<Stores> {
+    let store = match metrics.pool.clone() {
+        Some(pool) => Mongo::connect_observed(uri, database, pool).await,
+        None => Mongo::connect(uri, database).await,
+    };
+    let store = store.context("MongoDB cannot be used")?;
     let drift = store.prepare().await.context("the database cannot be made ready")?;
     for difference in &drift {
         tracing::warn!(%difference, "the database differs from the catalogue");
     }
     match drift.iter().find(|difference| difference.is_fatal()) {
         Some(difference) => Err(anyhow!("{difference}: the server does not start without it")),
-        None => Ok(Stores::mongo(store)),
+        None => Ok(Stores::mongo(store, Watch::new(metrics.calls.clone(), "mongodb"))),
     }
 }
 
-fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<Auth> {
+fn auth(
+    config: &Config,
+    stores: &Stores,
+    keyring: &Keyring,
+    metrics: &Metrics,
+) -> anyhow::Result<Auth> {
     let cores = available_parallelism().map_or(1, NonZero::get);
     let limits = gate::Limits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
     let mut policy = Policy::new(config.server.issuer.clone(), AUDIENCE);
     // Without rate limits guesses at one account are slowed down all the same.
     policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
     let pepper = if config.passwords.pepper { Pepper::applied } else { Pepper::retired };
-    let hasher = Argon2Hasher::new(config.passwords.cost, Gate::new(limits))?;
+    let gate = Gate::observed(limits, metrics.hashing.clone());
+    metrics.hashing.look_at(&gate);
+    let hasher = Argon2Hasher::new(config.passwords.cost, gate)?;
     let parts = AuthParts {
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
@@ -174,7 +204,7 @@ fn auth(config: &Config, stores: &Stores, keyring: &Keyring) -> anyhow::Result<A
         keyring: keyring.clone(),
         policy,
     };
-    Ok(Auth::new(parts))
+    Ok(Auth::new(parts).observed(metrics.logins.clone()))
 }
 
 /// How many logins of a network may be wrong: of those that an address may try in the window, one

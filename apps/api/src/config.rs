@@ -20,6 +20,8 @@ pub use self::complaint::{Complaint, ConfigError};
 pub use self::secret::Secret;
 
 use gacp_auth::HashCost;
+use gacp_telemetry::metrics::Scheme;
+use gacp_telemetry::traces::Collector;
 
 use crate::http::Quotas;
 use crate::network::Network;
@@ -45,6 +47,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// How often clients may ask; nothing when they are not counted.
     pub rate_limit: Option<Quotas>,
+    /// Where traces go, if anywhere.
+    pub collector: Option<Collector>,
     /// Whether the demonstration accounts are made.
     pub demo: bool,
     /// What an operator should know about this configuration.
@@ -117,6 +121,11 @@ impl Config {
         self.server.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// How clients come, as far as the public address tells.
+    pub fn scheme(&self) -> Scheme {
+        if self.is_behind_tls() { Scheme::Https } else { Scheme::Http }
+    }
+
     /// A server on a free port with its files in `folder`, demonstration accounts included.
     pub fn for_tests(folder: &Path) -> Self {
         let free_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -137,6 +146,7 @@ impl Config {
             master_key: None,
             passwords: Passwords::default(),
             rate_limit: None,
+            collector: None,
             demo: true,
             notices: Vec::new(),
         }

@@ -29,6 +29,7 @@ pub mod reply;
 pub mod request_id;
 pub mod routes;
 mod shell;
+mod visit;
 
 pub use self::address::ClientAddress;
 pub use self::app::{Shell, app};

@@ -6,10 +6,13 @@ pub(crate) mod keys;
 use std::time::Duration;
 
 use gacp_store::StoreError;
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::compose::Services;
+use crate::observe::{Job, Jobs};
+use crate::stores::Stores;
 
 /// Whoever looks at an application sees at once that its time is over; this only reaches those
 /// at which nobody looks.
@@ -19,12 +22,12 @@ const EVERY: Duration = Duration::from_mins(1);
 const BATCH: usize = 200;
 
 /// Starts the jobs. They end with their task.
-pub(crate) fn start(services: Services) -> JoinHandle<()> {
+pub(crate) fn start(services: Services, jobs: Jobs) -> JoinHandle<()> {
     tokio::spawn(async move {
         tokio::join!(
-            again_and_again(EVERY, || run_once(&services)),
+            again_and_again(EVERY, || run_once(&services, &jobs)),
             // By itself: nothing else may hold it up until a key signs that is not known here.
-            again_and_again(keys::EVERY, || keys::run_once(&services)),
+            again_and_again(keys::EVERY, || look_after_keys(&services, &jobs)),
         );
     })
 }
@@ -39,27 +42,44 @@ async fn again_and_again<F: Future<Output = ()>>(every: Duration, job: impl Fn()
 }
 
 /// Runs every job once. What fails is logged and tried again the next time.
-async fn run_once(services: &Services) {
+async fn run_once(services: &Services, jobs: &Jobs) {
     let now = services.shell.clock.now();
     if let Some(limits) = &services.shell.limits {
         limits.prune();
     }
-    match services.certifications.expire_overdue(now, BATCH).await {
+    jobs.run((Job::Expiry, now), expire(services, now)).await;
+    jobs.run((Job::Pruning, now), prune(&services.stores, now)).await;
+}
+
+async fn look_after_keys(services: &Services, jobs: &Jobs) {
+    let now = services.shell.clock.now();
+    jobs.run((Job::Keys, now), keys::run_once(services, now)).await;
+}
+
+async fn expire(services: &Services, now: Timestamp) -> bool {
+    let expired = services.certifications.expire_overdue(now, BATCH).await;
+    match &expired {
         Ok(0) => {}
         Ok(expired) => tracing::info!(expired, "applications expired"),
         Err(error) => tracing::warn!(%error, "expiry failed"),
     }
-    let stores = &services.stores;
-    tell("guesses at passwords", stores.guesses.prune(now).await);
-    tell("security events", stores.events.prune(now).await);
-    tell("receipts", stores.receipts.prune(now).await);
+    expired.is_ok()
 }
 
-/// Logs what was forgotten, unless it was nothing.
-fn tell(what: &'static str, pruned: Result<u64, StoreError>) {
+async fn prune(stores: &Stores, now: Timestamp) -> bool {
+    // Each by itself: what fails for one is no reason to keep the others.
+    let guesses = told("guesses at passwords", &stores.guesses.prune(now).await);
+    let events = told("security events", &stores.events.prune(now).await);
+    let receipts = told("receipts", &stores.receipts.prune(now).await);
+    guesses && events && receipts
+}
+
+/// Logs what was forgotten, unless it was nothing; says whether it was.
+fn told(what: &'static str, pruned: &Result<u64, StoreError>) -> bool {
     match pruned {
         Ok(0) => {}
         Ok(count) => tracing::info!(what, count, "old records forgotten"),
         Err(error) => tracing::warn!(what, %error, "pruning failed"),
     }
+    pruned.is_ok()
 }

@@ -14,6 +14,7 @@ pub mod json;
 pub mod logging;
 mod master_key;
 pub mod network;
+pub mod observe;
 mod openapi;
 pub mod operator;
 mod people;
@@ -23,7 +24,7 @@ pub mod serve;
 pub mod stores;
 mod views;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -37,42 +38,60 @@ pub use clock::Clock;
 pub use config::Config;
 pub use serve::Running;
 
+use observe::{Metrics, Telemetry};
 use openapi::Description;
 use readiness::{Dependency, Readiness};
 
-/// Opens the store and serves the API until the server is stopped.
+/// Opens the store and serves the API until the server is stopped. Traces go nowhere.
 pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Running> {
-    let services = compose::services(config, &clock).await?;
+    start_observed(config, clock, Telemetry::quiet()).await
+}
+
+/// The same, with traces that go where they were told to.
+pub async fn start_observed(
+    config: &Config,
+    clock: Clock,
+    telemetry: Telemetry,
+) -> anyhow::Result<Running> {
+    let table = routes::all();
+    let metrics = Metrics::of(telemetry, config, clock.now(), table.paths());
+    let services = compose::services(config, &clock, &metrics).await?;
     if config.demo {
         demo::seed(&services, clock.now()).await?;
     }
-    let address = config.server.listen;
-    let listener = TcpListener::bind(address);
-    let listener = listener.with_context(|| format!("{address} cannot be listened on"))?;
+    let listener = listen(config.server.listen)?;
+    let scraped = observe::serve(listen(config.server.metrics_listen)?, metrics.exposition)?;
     let store: Arc<dyn Dependency> = Arc::new(StoreProbe(services.stores.keys.clone()));
     let mut helpful: Vec<(_, Arc<dyn Dependency>)> = Vec::new();
     if let Some(redis) = &services.redis {
         helpful.push(("redis", Arc::new(RedisProbe(redis.clone()))));
     }
     let readiness = Readiness::of(vec![("store", store)], helpful);
-    let description = Data::new(Description::of(&routes::all())?);
+    let description = Data::new(Description::of(&table)?);
     let (shell, stores) = (services.shell.clone(), services.stores.clone());
-    let provided = services.clone();
+    let (provided, logins) = (services.clone(), metrics.logins.clone());
     let provide = move |config: &mut ServiceConfig| {
         config
             .app_data(Data::new(provided.auth.clone()))
             .app_data(Data::new(provided.farms.clone()))
             .app_data(Data::new(provided.certifications.clone()))
+            .app_data(Data::from(logins.clone()))
             .app_data(description.clone());
     };
     let running = serve::start(listener, shell, readiness, routes::all, provide)?;
-    let jobs = jobs::start(services);
+    let jobs = jobs::start(services, metrics.jobs);
+    let running = running.scraped_at(scraped.address);
     Ok(running.closing(async move {
+        scraped.stop().await;
         jobs.abort();
         if let Err(error) = stores.close().await {
             tracing::error!(%error, "the store did not close");
         }
     }))
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on"))
 }
 
 /// Method and path of every route, sorted.

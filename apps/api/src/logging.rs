@@ -5,21 +5,31 @@ use std::net::SocketAddr;
 use std::panic::PanicHookInfo;
 
 use anyhow::anyhow;
-use tracing_subscriber::EnvFilter;
+use gacp_telemetry::log::{Json, Redacting};
+use gacp_telemetry::traces::Traces;
 use tracing_subscriber::filter::Directive;
 use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-/// Starts the log for this process. Fails on a malformed filter, and when there is a log already.
-pub fn start(filter: &str) -> anyhow::Result<()> {
+/// Fields of a request that every line of it has.
+const INHERITED: &[&str] = &["request_id"];
+
+/// Starts the log for this process, and the traces beside it. Fails on a malformed filter, and when
+/// there is a log already.
+pub fn start(filter: &str, traces: &Traces) -> anyhow::Result<()> {
     // Where it listens is said whatever the filter: with port 0 nobody could know otherwise.
     let always: Directive = "gacp::listening=info".parse()?;
     let filter = EnvFilter::try_new(filter)?.add_directive(always);
-    let log = fmt().with_env_filter(filter);
-    let started = if stdout().is_terminal() {
-        log.pretty().with_file(false).with_line_number(false).try_init()
+    let writer = Redacting(stdout);
+    let log = if stdout().is_terminal() {
+        let pretty = fmt::layer().pretty().with_file(false).with_line_number(false);
+        pretty.with_writer(writer).with_filter(filter).boxed()
     } else {
-        log.json().flatten_event(true).with_span_list(false).try_init()
+        Json::new(writer, INHERITED).with_filter(filter).boxed()
     };
+    let started = tracing_subscriber::registry().with(traces.layer()).with(log).try_init();
     started.map_err(|error| anyhow!(error))?;
     std::panic::set_hook(Box::new(panicked));
     Ok(())

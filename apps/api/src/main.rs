@@ -2,14 +2,19 @@
 //! operator asks of it.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use gacp_api::config::Args;
+use gacp_api::observe::Telemetry;
 use gacp_api::serve::Signals;
 use gacp_api::{Clock, Config, demo, logging, operator};
 
 /// The configuration cannot be used.
 const MISCONFIGURED: u8 = 2;
+
+/// For so long spans are sent at the end; a collector that does not take them holds up no restart.
+const FLUSH: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -36,15 +41,20 @@ async fn main() -> ExitCode {
 }
 
 async fn run(config: &Config) -> anyhow::Result<()> {
-    logging::start(&config.log_filter)?;
+    let clock = Clock::system();
+    let telemetry = Telemetry::of(config, clock.now())?;
+    let traces = telemetry.traces.clone();
+    logging::start(&config.log_filter, &traces)?;
     for notice in &config.notices {
         tracing::warn!(notice, "configuration");
     }
     let mut signals = Signals::listen()?;
-    let running = gacp_api::start(config, Clock::system()).await?;
+    let running = gacp_api::start_observed(config, clock, telemetry).await?;
     if config.demo {
         demo::explain(&format!("http://{}", running.address()));
     }
     running.until(&mut signals, config.drain).await?;
+    // Last: what closing took is told, too.
+    tokio::task::spawn_blocking(move || traces.end(FLUSH)).await?;
     Ok(())
 }

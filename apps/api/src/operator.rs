@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command answers the person who runs it")]
 
 mod accounts;
+mod health;
 mod keys;
 mod secret_line;
 
@@ -17,6 +18,10 @@ pub use self::accounts::NewStaff;
 /// What an operator does on the store of a server.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
+    /// Ask the server of this configuration whether it is ready; fails when it is not
+    ///
+    /// What a container's health check runs: it needs no shell and no other program.
+    Health,
     /// The keys that sign access tokens
     #[command(subcommand)]
     Auth(AuthCommand),
@@ -53,6 +58,7 @@ pub enum AdminCommand {
 /// Does it, and says on standard output what came of it.
 pub async fn run(command: &Command, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     match command {
+        Command::Health => health::ask(config).await,
         Command::Auth(AuthCommand::RotateKeys) => keys::rotate(config, clock).await,
         Command::Admin(AdminCommand::Create(staff)) => accounts::create(staff, config, clock).await,
     }

@@ -30,6 +30,7 @@ type Closing = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// A server that accepts requests until it is stopped.
 pub struct Running {
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     handle: ServerHandle,
     server: JoinHandle<io::Result<()>>,
     readiness: Arc<Readiness>,
@@ -76,13 +77,24 @@ where
     let handle = server.handle();
     let server = tokio::spawn(server);
     logging::listening("api", address);
-    Ok(Running { address, handle, server, readiness, closing: Box::pin(async {}) })
+    Ok(Running { address, metrics: None, handle, server, readiness, closing: Box::pin(async {}) })
 }
 
 impl Running {
     /// Where it can be reached.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its metrics are, if it has any.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
+    /// The same server, which is scraped there.
+    #[must_use]
+    pub fn scraped_at(self, address: SocketAddr) -> Self {
+        Self { metrics: Some(address), ..self }
     }
 
     /// The same server, with something to do once the last request is answered: close stores.

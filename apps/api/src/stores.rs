@@ -8,8 +8,11 @@ use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
 use gacp_farms::{FarmObligations, FarmStore};
 use gacp_keys::KeyStore;
 use gacp_store::{HistoryStore, ReceiptStore, StoreError};
+use gacp_store_guarded::Guarded;
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
+
+use crate::observe::Watch;
 
 type Closing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
@@ -33,8 +36,8 @@ pub struct Stores {
 
 impl Stores {
     /// All of them on one SQLite file.
-    pub fn sqlite(store: Sqlite) -> Self {
-        let shared = Arc::new(store.clone());
+    pub(crate) fn sqlite(store: Sqlite, watch: Watch) -> Self {
+        let shared = Arc::new(Guarded::new(store.clone(), watch));
         let close = move || -> Closing {
             let store = store.clone();
             Box::pin(async move { store.close().await })
@@ -43,8 +46,8 @@ impl Stores {
     }
 
     /// All of them on one MongoDB database.
-    pub fn mongo(store: Mongo) -> Self {
-        let shared = Arc::new(store.clone());
+    pub(crate) fn mongo(store: Mongo, watch: Watch) -> Self {
+        let shared = Arc::new(Guarded::new(store.clone(), watch));
         let close = move || -> Closing {
             let store = store.clone();
             Box::pin(async move {

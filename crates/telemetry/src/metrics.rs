@@ -13,14 +13,7 @@ pub use self::exposition::{Exposition, Format};
 pub use self::http::{Ending, HttpMetrics, InFlight, Method, Scheme};
 pub use self::process::Process;
 
-/// A registry that is being filled, and what can be put into it.
-pub use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
-pub use prometheus_client::metrics::counter::Counter;
-pub use prometheus_client::metrics::family::Family;
-pub use prometheus_client::metrics::gauge::Gauge;
-pub use prometheus_client::metrics::histogram::Histogram;
-pub use prometheus_client::metrics::info::Info;
+/// Metrics of one's own are made with this crate, in this version; its derive macros want to find
+/// it among one's dependencies.
+pub use prometheus_client;
 pub use prometheus_client::registry::Registry;
-
-#[doc(hidden)]
-pub use prometheus_client as client;

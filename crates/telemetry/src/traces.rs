@@ -27,7 +27,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
 use self::bounded::{Bounded, Counted, Dropped, Queue};
-pub use self::context::{Current, continued, current, outgoing};
+pub use self::context::{Current, continued, current, outgoing, rename};
 
 /// So many spans may wait to be sent: seconds of them under load, a few MiB.
 const WAITING: usize = 4_096;

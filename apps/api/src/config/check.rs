@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gacp_auth::HashCost;
 use gacp_store::Violation;
+use gacp_telemetry::traces::{Collector, Protocol};
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
@@ -44,7 +45,7 @@ pub(super) fn config(sources: &Sources, demo: bool) -> Result<Config, ConfigErro
 }
 
 fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
-    let notices = notices(&raw, sources);
+    let notices = notices(sources);
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let issuer = raw.server.issuer.or_else(|| raw.server.public_url.clone());
     Config {
@@ -64,9 +65,18 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
         master_key: raw.secrets.master_key,
         passwords: passwords(&raw.password),
         rate_limit: quotas(&raw.rate_limit),
+        collector: collector(raw.telemetry),
         demo,
         notices,
     }
+}
+
+fn collector(raw: raw::Telemetry) -> Option<Collector> {
+    let protocol = match raw.otlp_protocol {
+        None | Some(raw::Protocol::Http) => Protocol::Http,
+        Some(raw::Protocol::Grpc) => Protocol::Grpc,
+    };
+    raw.otlp_endpoint.map(|endpoint| Collector { endpoint, protocol })
 }
 
 fn passwords(raw: &raw::Password) -> Passwords {
@@ -96,12 +106,9 @@ fn store(raw: raw::Database) -> Store {
     raw.mongodb_uri.map_or(Store::Sqlite, |uri| Store::Mongo { uri, database })
 }
 
-fn notices(raw: &Raw, sources: &Sources) -> Vec<String> {
-    let idle = raw.telemetry.otlp_endpoint.as_ref();
-    let idle = idle.map(|_| "telemetry.otlp_endpoint is accepted and has no effect yet".to_owned());
+fn notices(sources: &Sources) -> Vec<String> {
     let unknown = sources.unknown.iter();
-    let unknown = unknown.map(|name| format!("the variable {name} is not known and is ignored"));
-    idle.into_iter().chain(unknown).collect()
+    unknown.map(|name| format!("the variable {name} is not known and is ignored")).collect()
 }
 
 impl Review<'_> {
@@ -154,6 +161,10 @@ impl Review<'_> {
         }
         if config.redis_url.as_ref().is_some_and(|url| !url.expose().starts_with("redis://")) {
             self.complain("cache.redis_url", "this is no such address");
+        }
+        let collector = config.collector.as_ref().map(|it| it.endpoint.trim_end_matches('/'));
+        if collector.is_some_and(|it| !it.starts_with("http://") || !is_origin(it)) {
+            self.complain("telemetry.otlp_endpoint", "this is no such address");
         }
         let (cost, floor, most) = (config.passwords.cost, HashCost::FLOOR, HashCost::CEILING);
         if !(floor.memory_kib..=most.memory_kib).contains(&cost.memory_kib) {

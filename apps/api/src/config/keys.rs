@@ -33,7 +33,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 24] = [
+pub(super) const KEYS: [Key; 25] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -160,8 +160,14 @@ pub(super) const KEYS: [Key; 24] = [
     key(
         ("telemetry", "otlp_endpoint"),
         Some("OTEL_EXPORTER_OTLP_ENDPOINT"),
-        "the address of a collector",
-        ("unset", "no effect yet"),
+        "an address without TLS and path, such as http://127.0.0.1:4318",
+        ("unset", "the collector that gets traces; it belongs next to the server"),
+    ),
+    key(
+        ("telemetry", "otlp_protocol"),
+        Some("OTEL_EXPORTER_OTLP_PROTOCOL"),
+        "http/protobuf or grpc",
+        ("http/protobuf", "how the collector is spoken to"),
     ),
 ];
 

@@ -85,4 +85,13 @@ pub(super) struct Cache {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Telemetry {
     pub(super) otlp_endpoint: Option<String>,
+    pub(super) otlp_protocol: Option<Protocol>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) enum Protocol {
+    #[serde(rename = "http/protobuf")]
+    Http,
+    #[serde(rename = "grpc")]
+    Grpc,
 }

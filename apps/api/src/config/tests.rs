@@ -137,7 +137,7 @@ fn names_of_features_to_come_are_accepted_and_unknown_ones_only_noticed() {
 
     let notices = load("", &variables, false).unwrap().notices;
 
-    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert_eq!(notices.len(), 1, "{notices:?}");
     assert!(notices.iter().any(|notice| notice.contains("GACP_COLOUR")));
     assert!(!notices.iter().any(|notice| notice.contains("pass")));
 }
@@ -258,5 +258,30 @@ fn a_password_hash_costs_no_less_than_the_floor() {
     for (memory, passes) in [("19455", "1"), ("1048577", "65")] {
         let refused = with(memory, passes);
         assert_eq!(keys(refused), ["password.memory_kib", "password.passes"]);
+    }
+}
+
+/// What the files under `deploy/` set, as far as it is the server that is set.
+#[test]
+fn deployments_set_no_variable_that_is_not_known() {
+    let known: Vec<String> = keys::KEYS.iter().flat_map(keys::Key::variables).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    let mut set = Vec::new();
+    for file in ["compose.yaml", "Dockerfile"] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let names = text.lines().filter_map(|line| {
+            let line = line.trim_start();
+            let line = line.strip_prefix("ENV ").unwrap_or(line);
+            line.split_once([':', '=']).map(|(name, _)| name)
+        });
+        let ours = |name: &&str| {
+            let prefixes = ["GACP_", "MONGODB_", "REDIS_URL", "OTEL_"];
+            prefixes.iter().any(|prefix| name.starts_with(prefix))
+        };
+        set.extend(names.filter(ours).map(str::to_owned));
+    }
+    assert!(set.iter().any(|name| name == "GACP_LISTEN"), "{set:?}");
+    for name in set {
+        assert!(known.contains(&name), "{name} is not known");
     }
 }

@@ -8,6 +8,7 @@ use actix_web::middleware::{Condition, NormalizePath, from_fn};
 use actix_web::{App, web};
 use gacp_keys::Keyring;
 use gacp_store::ReceiptStore;
+use gacp_telemetry::metrics::HttpMetrics;
 
 use super::{ApiError, Authenticate, Limits, Routes, headers, limits, shell};
 use crate::clock::Clock;
@@ -31,6 +32,8 @@ pub struct Shell {
     pub origins: Vec<String>,
     /// Whether clients come over HTTPS.
     pub behind_tls: bool,
+    /// Counts requests.
+    pub metrics: HttpMetrics,
 }
 
 /// Builds the application; `services` adds the data that the handlers take.

@@ -18,7 +18,7 @@ use super::limits::ByAddress;
 use super::routes::Options;
 use super::{
     ApiError, Limit, Shell, admit, authenticate, body, conditional, headers, limits, negotiate,
-    shell,
+    shell, visit,
 };
 use crate::access::Row;
 
@@ -34,7 +34,7 @@ pub(super) async fn run(
     let response = match guarded(steps(access, options, request, next)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => refusal(&whole, error),
-        Err(panic) => refusal(&whole, ApiError::Internal(said(&*panic).into()).into()),
+        Err(panic) => panicked(&whole, &*panic),
     };
     let mut response = conditional::apply(shell::explain(response));
     mark(access, options, &mut response);
@@ -64,6 +64,7 @@ async fn steps(
     if !access.is_public() {
         let now = parts.clock.now();
         let caller = authenticate::authenticate(&request, &*parts.authenticate, now).await?;
+        visit::comes_from(caller.actor.id);
         let user = limits::of_user(caller.actor.id.uuid());
         limits::count(request.request(), Limit::User, user).await?;
         admit::admit(access, &request, caller)?;
@@ -80,7 +81,7 @@ async fn steps(
             let response = match handled {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) => refusal(&whole, error),
-                Err(panic) => refusal(&whole, ApiError::Internal(said(&*panic).into()).into()),
+                Err(panic) => panicked(&whole, &*panic),
             };
             Ok(idempotency::finish(shell::explain(response), granted, &parts).await)
         }
@@ -89,6 +90,12 @@ async fn steps(
 
 fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {
     ServiceResponse::new(request.clone(), HttpResponse::from_error(error))
+}
+
+/// A bug is a refusal like any other to the client, and is told apart by whoever counts.
+fn panicked(request: &HttpRequest, panic: &(dyn Any + Send)) -> ServiceResponse {
+    visit::has_panicked(request);
+    refusal(request, ApiError::Internal(said(panic).into()).into())
 }
 
 /// What every reply of a route says about being kept.

@@ -183,6 +183,11 @@ impl Routes {
         self
     }
 
+    /// The path of every route, as a template.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().map(|Entry { access, .. }| access.path())
+    }
+
     /// Method and path of every route, sorted.
     pub fn list(&self) -> Vec<(String, String)> {
         let row =

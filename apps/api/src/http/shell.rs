@@ -1,8 +1,6 @@
 //! The outermost layer: every reply has a request id, its headers, a log line, and if it is a
 //! refusal, a problem that explains it.
 
-use std::time::Instant;
-
 use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,6 +12,7 @@ use tracing::Instrument as _;
 
 use super::problem::{Code, Language, PROBLEM_JSON, Problem};
 use super::request_id::X_REQUEST_ID;
+use super::visit::Visit;
 use super::{ApiError, RequestId, Shell, headers};
 
 /// Takes a request in and lets its reply out.
@@ -24,8 +23,8 @@ pub(super) async fn run<B: MessageBody + 'static>(
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
     let id = RequestId::assign(&request, || parts.clock.now());
-    let span = tracing::info_span!("request", request_id = id.as_str());
-    let mut line = AccessLine::new(&request, &id);
+    let visit = Visit::begin(&request, &id, &parts.metrics);
+    let span = visit.span();
     let mut response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     response = span.in_scope(|| explain(response));
     let path = response.request().path().to_owned();
@@ -34,8 +33,7 @@ pub(super) async fn run<B: MessageBody + 'static>(
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         map.insert(X_REQUEST_ID, id);
     }
-    line.finish(&response);
-    Ok(response)
+    Ok(visit.answered(response))
 }
 
 /// Turns a refusal into the problem that explains it. Other replies stay as they are.
@@ -94,50 +92,4 @@ fn code_of(status: StatusCode) -> Code {
 
 fn render(problem: &Problem, request: &HttpRequest) -> HttpResponse {
     problem.render(Language::of(request.headers()), RequestId::of(request).as_str())
-}
-
-/// The access log's line for one request: no path, no query, nothing personal.
-struct AccessLine {
-    method: String,
-    request_id: RequestId,
-    started: Instant,
-    is_finished: bool,
-}
-
-impl AccessLine {
-    fn new(request: &ServiceRequest, id: &RequestId) -> Self {
-        Self {
-            method: request.method().to_string(),
-            request_id: id.clone(),
-            started: Instant::now(),
-            is_finished: false,
-        }
-    }
-
-    fn finish(&mut self, response: &ServiceResponse) {
-        self.is_finished = true;
-        let route = response.request().match_pattern();
-        self.write(route.as_deref().unwrap_or("unmatched"), response.status().as_u16());
-    }
-
-    fn write(&self, route: &str, status: u16) {
-        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        tracing::info!(
-            method = self.method,
-            route,
-            status,
-            duration_ms,
-            request_id = self.request_id.as_str(),
-            "request"
-        );
-    }
-}
-
-impl Drop for AccessLine {
-    /// The client went away before there was a reply: 499, as proxies log it.
-    fn drop(&mut self) {
-        if !self.is_finished {
-            self.write("cancelled", 499);
-        }
-    }
 }

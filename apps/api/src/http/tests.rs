@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::clock::Clock;
+use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
 
 mod guards;
 mod idempotency;
@@ -184,6 +185,7 @@ async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) ->
         limits: None,
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,
+        metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
     };
     change(&mut shell);
     let shell = web::Data::new(shell);

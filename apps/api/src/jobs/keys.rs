@@ -15,15 +15,15 @@ pub(crate) const EVERY: Duration = Duration::from_mins(1);
 /// A key signs for a month, unless an operator rotates earlier.
 const SIGNS_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Runs the job once. What fails is logged and tried again the next time; the keys that are held
+/// Runs the job once and says whether all was done. What fails is logged and tried again the next time; the keys that are held
 /// go on signing and verifying.
-pub(super) async fn run_once(services: &Services) {
-    if let Err(error) = look_after(services, services.shell.clock.now()).await {
-        tracing::warn!(
-            error = format!("{:#}", anyhow::Error::from(error)),
-            "signing keys not kept"
-        );
+pub(super) async fn run_once(services: &Services, now: Timestamp) -> bool {
+    let kept = look_after(services, now).await;
+    if let Err(error) = &kept {
+        let error: &dyn std::error::Error = error;
+        tracing::warn!(error, "signing keys not kept");
     }
+    kept.is_ok()
 }
 
 async fn look_after(services: &Services, now: Timestamp) -> Result<(), KeyError> {
@@ -48,6 +48,7 @@ mod tests {
 
     use super::*;
     use crate::compose::services;
+    use crate::observe::Metrics;
     use crate::{Clock, Config, master_key};
 
     struct Process {
@@ -63,7 +64,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let config = Config::for_tests(folder.path());
             let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
-            let services = services(&config, &clock).await.unwrap();
+            let services = services(&config, &clock, &Metrics::unseen(&config)).await.unwrap();
             let master = master_key::obtain(&config).unwrap();
             let other = Keyring::open(&*services.stores.keys, &master, clock.now()).await.unwrap();
             Self { services, clock, other, _folder: folder }
@@ -71,7 +72,7 @@ mod tests {
 
         async fn run_after(&self, pause: SignedDuration) -> Vec<String> {
             self.clock.advance(pause);
-            run_once(&self.services).await;
+            run_once(&self.services, self.clock.now()).await;
             let published = self.services.shell.keyring.access_token_signer().jwks().keys;
             published.into_iter().map(|key| key.kid).collect()
         }

@@ -10,6 +10,7 @@ use super::{place, secret_line};
 use crate::clock::Clock;
 use crate::compose::Foundation;
 use crate::config::Config;
+use crate::observe::Metrics;
 
 /// Who gets an account.
 #[derive(Debug, Clone, clap::Args)]
@@ -36,7 +37,7 @@ fn role(name: String) -> Result<Role, UnknownRole> {
 
 pub(super) async fn create(staff: &NewStaff, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let password = tokio::task::spawn_blocking(secret_line::read).await??;
-    let foundation = Foundation::open(config, clock.now()).await?;
+    let foundation = Foundation::open(config, clock.now(), &Metrics::unseen(config)).await?;
     let made = foundation.auth.appoint(Violations::check(staff.draft(&password)), clock.now());
     let made = made.await.map_err(|error| refused(error, &staff.email));
     foundation.stores.close().await?;

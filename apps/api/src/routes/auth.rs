@@ -1,5 +1,7 @@
 //! `/api/auth`: registration, login, refresh and the caller's own account.
 
+use std::time::Instant;
+
 use actix_web::web::Data;
 use gacp_auth::{Auth, LoginDraft, PasswordChange, ProfilePatch, Registration, SessionId};
 use gacp_store::{AccountId, Actor, Role};
@@ -11,6 +13,7 @@ use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, data, no_content, ok};
 use crate::http::{ApiError, Body, Call, Caller, IfMatch, Limit, Options, Reply, Routes, Throttle};
+use crate::observe::Logins;
 use crate::routes::visitor::{Visitor, device_cookie};
 use crate::views::{AccountView, LoginView, ProfileView, RefreshView};
 
@@ -94,9 +97,12 @@ async fn log_in(
     call: Call,
     visitor: Visitor,
     body: Body<LoginDraft>,
-    auth: Data<Auth>,
+    (auth, logins): (Data<Auth>, Data<Logins>),
 ) -> Result<Reply, ApiError> {
-    let login = auth.log_in(body.0, &visitor.visit(call.at)).await?;
+    let begun = Instant::now();
+    let outcome = auth.log_in(body.0, &visitor.visit(call.at)).await;
+    logins.ended(outcome.as_ref().map(|login| login.account.role()), begun.elapsed());
+    let login = outcome?;
     let cookie = device_cookie(login.device_token.clone(), visitor.is_secure());
     Ok(data(&LoginView::from(login)).cookie(&cookie).no_store())
 }

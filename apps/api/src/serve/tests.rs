@@ -17,6 +17,7 @@ use crate::access::{Case, Party, Row, Rule, Subject, When};
 use crate::clock::Clock;
 use crate::http::{ApiError, Authenticate, Caller, Options, Reply, reply};
 use crate::routes::operations;
+use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
 
 struct Nobody;
 
@@ -55,6 +56,7 @@ async fn server() -> (Running, String) {
         limits: None,
         origins: Vec::new(),
         behind_tls: true,
+        metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
     });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let running =

@@ -17,6 +17,8 @@ static PEOPLE: AtomicU64 = AtomicU64::new(1);
 
 pub(crate) struct TestApp {
     pub(crate) base: String,
+    /// Where its metrics are.
+    pub(crate) metrics: String,
     pub(crate) clock: Clock,
     http: reqwest::Client,
     running: Option<Running>,
@@ -50,8 +52,9 @@ impl TestApp {
         let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
         let running = serve(&config, &clock).await;
         let base = format!("http://{}", running.address());
+        let metrics = format!("http://{}", running.metrics_address().unwrap());
         let http = reqwest::Client::new();
-        Self { base, clock, http, running: Some(running), config, _place: place }
+        Self { base, metrics, clock, http, running: Some(running), config, _place: place }
     }
 
     /// Stops the server and starts another on the same data.
@@ -60,6 +63,12 @@ impl TestApp {
         let running = serve(&self.config, &self.clock).await;
         self.base = format!("http://{}", running.address());
         self.running = Some(running);
+    }
+
+    /// What is counted, as text.
+    pub(crate) async fn scraped(&self) -> String {
+        let reply = self.http.get(format!("{}/metrics", self.metrics)).send().await.unwrap();
+        reply.text().await.unwrap()
     }
 
     pub(crate) fn anyone(&self) -> User {

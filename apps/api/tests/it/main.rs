@@ -16,6 +16,7 @@ mod idempotency;
 mod journey;
 mod limits;
 mod lockout;
+mod observed;
 mod openapi;
 mod operator;
 mod place;

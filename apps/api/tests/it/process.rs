@@ -16,6 +16,8 @@ use crate::place::Place;
 pub(crate) struct Server {
     process: Child,
     pub(crate) base: String,
+    /// Where its metrics are.
+    pub(crate) metrics: String,
     /// What it writes, line by line, once it has ended.
     written: Option<JoinHandle<String>>,
 }
@@ -33,13 +35,17 @@ impl Server {
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
         let mut written = String::new();
-        let listening = lines.find_map(|line| {
-            written.push_str(&line);
-            written.push('\n');
-            let line: Value = serde_json::from_str(&line).ok()?;
-            let api = line["message"] == json!("listening") && line["listener"] == json!("api");
-            api.then(|| line["address"].as_str().unwrap().to_owned())
-        });
+        let mut listening = |listener: &str| {
+            let address = lines.find_map(|line| {
+                written.push_str(&line);
+                written.push('\n');
+                let line: Value = serde_json::from_str(&line).ok()?;
+                let found = line["message"] == "listening" && line["listener"] == listener;
+                found.then(|| line["address"].as_str().unwrap().to_owned())
+            });
+            format!("http://{}", address.unwrap())
+        };
+        let (metrics, base) = (listening("metrics"), listening("api"));
         // Somebody must go on reading, or the server blocks on a full pipe.
         let rest = std::thread::spawn(move || {
             for line in lines {
@@ -48,7 +54,7 @@ impl Server {
             }
             written
         });
-        Self { process, base: format!("http://{}", listening.unwrap()), written: Some(rest) }
+        Self { process, base, metrics, written: Some(rest) }
     }
 
     /// Lets it finish, and gives what it wrote.
@@ -77,6 +83,7 @@ pub(crate) fn command(place: &Place) -> Command {
         .env_clear()
         .envs(place.variables())
         .env("GACP_LISTEN", "127.0.0.1:0")
+        .env("GACP_METRICS_LISTEN", "127.0.0.1:0")
         // One user writes as fast as the machine can.
         .env("GACP_RATE_LIMIT__ENABLED", "false")
         .env("GACP_SHUTDOWN__DRAIN_SECONDS", "0");

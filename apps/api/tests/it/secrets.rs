@@ -1,10 +1,11 @@
 //! What people entrust to the platform stands nowhere in clear: not in what is stored, not in what
-//! is logged, not in a refusal.
+//! is logged, not in a refusal, not in metrics, not in traces.
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, national_id, registration};
+use crate::observed::{Collector, OPEN};
 use crate::place::Place;
 use crate::process::Server;
 use crate::reply::Reply;
@@ -118,22 +119,30 @@ fn holds(haystack: &[u8], needle: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_password_token_or_national_id_is_stored_logged_or_said() {
-    let place = Place::new();
+async fn no_password_token_or_national_id_is_stored_told_or_said() {
+    let (place, collector) = (Place::new(), Collector::start());
     let server = Server::start_with(&place, |command| {
         command.arg("--demo").env("GACP_LOG", "trace");
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint);
     });
     let (http, base) = (Client::new(), server.base.clone());
     let mut person = Person { http, base, secrets: Vec::new(), refusals: String::new() };
 
     person.does_all_that_has_to_do_with_secrets().await;
 
+    let metrics = format!("{}/metrics", server.metrics);
+    let metrics = Client::new().get(metrics).header("Accept", OPEN).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
     let logged = server.ended().await;
+    let traced = collector.taken();
     let stored = place.contents().await;
     // What is looked through is what it should be.
     assert!(holds(&stored, "somchai.hides@farm.example"), "nothing is stored");
     assert!(logged.contains("listening") && logged.lines().count() > 50, "{logged}");
+    assert!(metrics.contains("/api/auth/login") && holds(&traced, "/api/auth/login"));
     for secret in &person.secrets {
+        assert!(!metrics.contains(secret), "{secret} is in the metrics");
+        assert!(!holds(&traced, secret), "{secret} is in the traces");
         assert!(!holds(&stored, secret), "{secret} is stored");
         assert!(!logged.contains(secret), "{secret} is logged");
         assert!(!person.refusals.contains(secret), "{secret} is in {}", person.refusals);

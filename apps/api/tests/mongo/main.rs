@@ -27,6 +27,8 @@ mod idempotency;
 mod journey;
 #[path = "../it/lockout.rs"]
 mod lockout;
+#[path = "../it/observed.rs"]
+mod observed;
 #[path = "../it/operator.rs"]
 mod operator;
 mod place;

@@ -24,16 +24,18 @@ pub struct CallLabels {
     pub error_type: &'static str,
 }
 
+type Durations = Family<CallLabels, Histogram, fn() -> Histogram>;
+
 /// How long calls took. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Calls {
-    durations: Family<CallLabels, Histogram, fn() -> Histogram>,
+    durations: Durations,
 }
 
 impl Calls {
     /// Registers `db_client_operation_duration_seconds`.
     pub fn register(registry: &mut Registry) -> Self {
-        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> _);
+        let durations = Durations::new_with_constructor(|| Histogram::new(BUCKETS));
         registry.register_with_unit(
             "db_client_operation_duration",
             "How long calls to stores took",

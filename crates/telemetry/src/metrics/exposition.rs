@@ -1,4 +1,4 @@
-//! What a scraper gets: OpenMetrics 1.0 with exemplars, or the text format 0.0.4 without.
+//! What a scraper gets: `OpenMetrics` 1.0 with exemplars, or the text format 0.0.4 without.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ pub struct Exposition {
 /// In which of two formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// OpenMetrics 1.0.0: with exemplars.
+    /// `OpenMetrics` 1.0.0: with exemplars.
     OpenMetrics,
     /// Prometheus' text format 0.0.4, which every scraper reads.
     Text,
 }
 
 impl Format {
-    /// The format that an `Accept` header asks for: OpenMetrics for whoever names it, text for
+    /// The format that an `Accept` header asks for: `OpenMetrics` for whoever names it, text for
     /// everybody else. Nobody is refused.
     pub fn of(accept: Option<&str>) -> Self {
         let names_it = |range: &str| {
@@ -67,7 +67,7 @@ impl Exposition {
     }
 }
 
-/// OpenMetrics as the older format: counters are described under the name of their samples, there
+/// `OpenMetrics` as the older format: counters are described under the name of their samples, there
 /// are no exemplars, no units, no end mark, and no type for information.
 fn text(open: &str) -> String {
     let mut older = String::with_capacity(open.len());
@@ -101,7 +101,7 @@ fn describe(older: &mut String, (name, kind): (&str, &str), help: Option<(&str, 
 }
 
 fn push(older: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| older.push_str(part));
+    older.extend(parts.iter().copied());
     older.push('\n');
 }
 

@@ -34,10 +34,10 @@ macro_rules! closed_label {
             }
         }
 
-        impl $crate::metrics::EncodeLabelValue for $name {
+        impl $crate::metrics::prometheus_client::encoding::EncodeLabelValue for $name {
             fn encode(
                 &self,
-                encoder: &mut $crate::metrics::client::encoding::LabelValueEncoder<'_>,
+                encoder: &mut $crate::metrics::prometheus_client::encoding::LabelValueEncoder<'_>,
             ) -> ::std::fmt::Result {
                 ::std::fmt::Write::write_str(encoder, self.as_str())
             }

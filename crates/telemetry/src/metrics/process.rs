@@ -111,14 +111,14 @@ impl Collector for Process {
             gauge(
                 &mut encoder,
                 ("process_resident_memory", about),
-                Unit::Bytes,
+                &Unit::Bytes,
                 look.resident_bytes,
             )?;
             let about = "Addresses that the process has reserved";
             gauge(
                 &mut encoder,
                 ("process_virtual_memory", about),
-                Unit::Bytes,
+                &Unit::Bytes,
                 look.virtual_bytes,
             )?;
             plain(&mut encoder, ("process_threads", "Threads of the process"), look.threads)?;
@@ -131,7 +131,7 @@ impl Collector for Process {
         }
         if let Some(started) = self.started {
             let about = "When the process was started, in seconds since 1970";
-            gauge(&mut encoder, ("process_start_time", about), Unit::Seconds, started)?;
+            gauge(&mut encoder, ("process_start_time", about), &Unit::Seconds, started)?;
         }
         Ok(())
     }
@@ -140,11 +140,11 @@ impl Collector for Process {
 fn gauge(
     encoder: &mut DescriptorEncoder<'_>,
     (name, about): (&str, &str),
-    unit: Unit,
+    unit: &Unit,
     value: f64,
 ) -> fmt::Result {
     let gauge = ConstGauge::new(value);
-    gauge.encode(encoder.encode_descriptor(name, about, Some(&unit), MetricType::Gauge)?)
+    gauge.encode(encoder.encode_descriptor(name, about, Some(unit), MetricType::Gauge)?)
 }
 
 fn plain(

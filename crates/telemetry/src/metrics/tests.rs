@@ -1,3 +1,6 @@
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::info::Info;
+
 use super::*;
 
 const TEXT: Format = Format::Text;

@@ -49,6 +49,12 @@ pub fn continued<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a str>) {
     let _ = span.set_parent(parent);
 }
 
+/// Gives a span that has begun another name: a server learns of the route late. Recording
+/// `otel.name` does that only before a span is entered.
+pub fn rename(span: &Span, name: String) {
+    span.context().span().update_name(name);
+}
+
 /// The headers by which whoever is called learns of the span's trace.
 pub fn outgoing(span: &Span, set: impl FnMut(&str, String)) {
     TraceContextPropagator::new().inject_context(&span.context(), &mut Outgoing(set));

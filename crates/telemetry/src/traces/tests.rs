@@ -134,6 +134,25 @@ fn a_collector_that_answers_nonsense_without_end_is_cut_off() {
 }
 
 #[test]
+fn a_span_that_has_begun_can_be_renamed() {
+    let (address, told) = collector(|mut stream, _| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+    let mut registry = Registry::default();
+    let traces = Traces::to(&http(&address), &service(), &mut registry).unwrap();
+    let subscriber = tracing_subscriber::registry().with(traces.layer());
+    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+        let span = tracing::info_span!("request", otel.name = "GET");
+        span.in_scope(|| rename(&tracing::Span::current(), "GET /farms/{id}".to_owned()));
+    });
+    traces.end(Duration::from_secs(5));
+
+    let request = told.recv_timeout(Duration::from_secs(5)).unwrap();
+    let text = String::from_utf8_lossy(&request);
+    assert!(text.contains("GET /farms/{id}"), "{text}");
+}
+
+#[test]
 fn without_a_collector_traces_have_ids_and_are_not_kept() {
     let subscriber = tracing_subscriber::registry().with(Traces::off().layer());
     tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
