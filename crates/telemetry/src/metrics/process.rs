@@ -199,9 +199,7 @@ mod tests {
         assert!(value("process_max_fds") >= value("process_open_fds"));
         assert!(value("process_threads") >= 1.0);
         assert!(value("process_cpu_seconds_total") >= 0.0);
-        // Not before 2020, and not in the future.
-        let now = jiff::Timestamp::now().as_second();
-        let started = value("process_start_time_seconds");
-        assert!(started > 1.6e9 && started <= now as f64 + 1.0, "{started}");
+        // Not before 2020.
+        assert!(value("process_start_time_seconds") > 1.6e9);
     }
 }

@@ -1,0 +1,91 @@
+//! An axum server that tells what it does: `cargo run -p gacp-telemetry --example axum_telemetry`.
+//!
+//! ```console
+//! curl localhost:8080/farms/7 -H 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+//! curl localhost:8080/metrics
+//! ```
+//!
+//! With `COLLECTOR=http://127.0.0.1:4318` its spans go to a collector there.
+#![expect(clippy::disallowed_methods, reason = "an example reads its only setting by itself")]
+
+use std::error::Error;
+
+use axum::extract::{MatchedPath, Path, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use gacp_telemetry::log::{Json, Redacting};
+use gacp_telemetry::metrics::{Exposition, Format, HttpMetrics, Process, Registry, Scheme};
+use gacp_telemetry::traces::{self, Collector, Protocol, Service, Traces};
+use tokio::net::TcpListener;
+use tracing::Instrument as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+const FARM: &str = "/farms/{id}";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut registry = Registry::default();
+    let traces = match std::env::var("COLLECTOR") {
+        Ok(endpoint) => {
+            let collector = Collector { endpoint, protocol: Protocol::Http };
+            let instance = std::process::id().to_string();
+            let service = Service { name: "example", version: "1", instance };
+            Traces::to(&collector, &service, &mut registry)?
+        }
+        Err(_unset) => Traces::off(),
+    };
+    let log = Json::new(Redacting(std::io::stdout), &["request_id"]);
+    tracing_subscriber::registry().with(traces.layer()).with(log).try_init()?;
+
+    let listener = TcpListener::bind("127.0.0.1:8080").await?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    axum::serve(listener, app(registry)).await?;
+    Ok(())
+}
+
+fn app(mut registry: Registry) -> axum::Router {
+    Process::register(&mut registry);
+    let http = HttpMetrics::register(&mut registry, Scheme::Http, [FARM]);
+    let exposition = Exposition::new(registry);
+    axum::Router::new()
+        .route(FARM, get(farm))
+        .layer(from_fn_with_state(http, observed))
+        .route("/metrics", get(metrics).with_state(exposition))
+}
+
+async fn farm(Path(id): Path<String>) -> String {
+    tracing::info!("a farm is shown");
+    format!("farm {id}\n")
+}
+
+async fn metrics(State(exposition): State<Exposition>, headers: HeaderMap) -> Response {
+    let format = Format::of(headers.get(ACCEPT).and_then(|value| value.to_str().ok()));
+    let kind = HeaderValue::from_static(format.content_type());
+    ([(CONTENT_TYPE, kind)], exposition.render(format)).into_response()
+}
+
+/// A span, a count and a line in the log for each request. Replies here are whole when they begin;
+/// a server that streams holds the [`InFlight`](gacp_telemetry::metrics::InFlight) in its body.
+async fn observed(
+    State(http): State<HttpMetrics>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let in_flight = http.begin(request.method().as_str());
+    let method = in_flight.method().as_str();
+    let span = tracing::info_span!("request", otel.kind = "server", otel.name = method);
+    let headers = request.headers().clone();
+    traces::continued(&span, |name| headers.get(name).and_then(|value| value.to_str().ok()));
+    let response = next.run(request).instrument(span.clone()).await;
+    let route = path.as_ref().map(MatchedPath::as_str);
+    traces::rename(&span, format!("{method} {}", route.unwrap_or_default()));
+    let kept = traces::current(&span).filter(|it| it.is_sampled).map(|it| it.trace);
+    let took = in_flight.end(route, response.status().as_u16(), kept);
+    span.in_scope(|| tracing::info!(route, status = response.status().as_u16(), ?took, "request"));
+    response
+}
