@@ -17,9 +17,18 @@ const SAMPLE: usize = 25;
 
 /// A farm as the list shows it.
 #[derive(Debug)]
-struct Stored {
+pub(super) struct Stored {
     name: String,
     id: String,
+}
+
+/// What is wrong with a farm, and which one it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// It is not there as it was told.
+    Lost(String),
+    /// It is there more than once.
+    Doubled(String),
 }
 
 /// What an audit has looked at.
@@ -34,8 +43,11 @@ pub(super) async fn audit(writers: &[Writer], notes: &Notes) -> Result<Audited> 
     let mut audited = Audited::default();
     for writer in writers {
         let stored = farms_of(&writer.farmer).await?;
-        for (rule, example) in compare(&writer.acknowledged, &stored) {
-            notes.breach(rule, example);
+        for finding in compare(&writer.acknowledged, &stored) {
+            match finding {
+                Finding::Lost(example) => notes.breach(Rule::Kept, example),
+                Finding::Doubled(example) => notes.breach(Rule::Once, example),
+            }
         }
         audited.farms += stored.len();
         audited.histories += histories(&writer.farmer, &stored, notes).await?;
@@ -44,7 +56,7 @@ pub(super) async fn audit(writers: &[Writer], notes: &Notes) -> Result<Audited> 
 }
 
 /// Every farm of a farmer, page by page.
-async fn farms_of(farmer: &User) -> Result<Vec<Stored>> {
+pub(super) async fn farms_of(farmer: &User) -> Result<Vec<Stored>> {
     let mut farms = Vec::new();
     let mut path = "/api/farms?limit=100".to_owned();
     for _page in 0..MOST_PAGES {
@@ -61,20 +73,21 @@ async fn farms_of(farmer: &User) -> Result<Vec<Stored>> {
 }
 
 /// What is wrong with a list, when this was acknowledged.
-fn compare(acknowledged: &BTreeMap<String, String>, stored: &[Stored]) -> Vec<(Rule, String)> {
+pub(super) fn compare(acknowledged: &BTreeMap<String, String>, stored: &[Stored]) -> Vec<Finding> {
     let mut ids: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for farm in stored {
         ids.entry(&farm.name).or_default().push(&farm.id);
     }
-    let missing = acknowledged.iter().filter_map(|(name, told)| match ids.get(name.as_str()) {
+    let lost = acknowledged.iter().filter_map(|(name, told)| match ids.get(name.as_str()) {
         Some(ids) if ids.contains(&told.as_str()) => None,
-        Some(ids) => Some((Rule::Kept, format!("{name} was {told} and is {}", ids.join(", ")))),
-        None => Some((Rule::Kept, format!("{name} ({told}) is not there"))),
+        Some(ids) => Some(Finding::Lost(format!("{name} was {told} and is {}", ids.join(", ")))),
+        None => Some(Finding::Lost(format!("{name} ({told}) is not there"))),
     });
-    let doubled = ids.iter().filter(|(_, ids)| ids.len() > 1);
-    let doubled =
-        doubled.map(|(name, ids)| (Rule::Once, format!("{name} is there as {}", ids.join(", "))));
-    missing.chain(doubled).collect()
+    let doubled = ids
+        .iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(name, ids)| Finding::Doubled(format!("{name} is there as {}", ids.join(", "))));
+    lost.chain(doubled).collect()
 }
 
 /// Looks at the histories of a sample, oldest to newest; says how many.
@@ -99,30 +112,37 @@ async fn histories(farmer: &User, stored: &[Stored], notes: &Notes) -> Result<us
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Rule, Stored, compare};
+    use super::{Finding, Stored, compare};
 
     fn stored(farms: &[(&str, &str)]) -> Vec<Stored> {
         let farm = |(name, id): &(&str, &str)| Stored { name: (*name).into(), id: (*id).into() };
         farms.iter().map(farm).collect()
     }
 
-    fn rules(acknowledged: &[(&str, &str)], farms: &[(&str, &str)]) -> Vec<Rule> {
+    /// `lost` and `doubled`, in the order in which they are found.
+    fn found(acknowledged: &[(&str, &str)], farms: &[(&str, &str)]) -> Vec<&'static str> {
         let told = |(name, id): &(&str, &str)| ((*name).to_owned(), (*id).to_owned());
         let acknowledged: BTreeMap<_, _> = acknowledged.iter().map(told).collect();
-        compare(&acknowledged, &stored(farms)).into_iter().map(|(rule, _)| rule).collect()
+        let kind = |finding| match finding {
+            Finding::Lost(_) => "lost",
+            Finding::Doubled(_) => "doubled",
+        };
+        compare(&acknowledged, &stored(farms)).into_iter().map(kind).collect()
     }
 
     #[test]
     fn what_was_acknowledged_is_there_once_under_its_id() {
-        assert_eq!(rules(&[("a", "1"), ("b", "2")], &[("b", "2"), ("a", "1")]), []);
-        assert_eq!(rules(&[("a", "1"), ("b", "2")], &[("b", "2")]), [Rule::Kept]);
-        assert_eq!(rules(&[("a", "1")], &[("a", "9")]), [Rule::Kept]);
-        assert_eq!(rules(&[("a", "1")], &[("a", "1"), ("a", "9")]), [Rule::Once]);
+        let none: [&str; 0] = [];
+        assert_eq!(found(&[("a", "1"), ("b", "2")], &[("b", "2"), ("a", "1")]), none);
+        assert_eq!(found(&[("a", "1"), ("b", "2")], &[("b", "2")]), ["lost"]);
+        assert_eq!(found(&[("a", "1")], &[("a", "9")]), ["lost"]);
+        assert_eq!(found(&[("a", "1")], &[("a", "1"), ("a", "9")]), ["doubled"]);
     }
 
     #[test]
     fn what_nobody_was_told_of_may_be_there_but_not_twice() {
-        assert_eq!(rules(&[], &[("a", "1")]), []);
-        assert_eq!(rules(&[], &[("a", "1"), ("a", "2")]), [Rule::Once]);
+        let none: [&str; 0] = [];
+        assert_eq!(found(&[], &[("a", "1")]), none);
+        assert_eq!(found(&[], &[("a", "1"), ("a", "2")]), ["doubled"]);
     }
 }
