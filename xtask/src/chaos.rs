@@ -14,6 +14,7 @@ mod kill_api;
 mod mongo_down;
 mod notes;
 mod report;
+mod rolling_restart;
 mod rounds;
 mod rules;
 mod stage;
@@ -53,6 +54,8 @@ enum Drill {
     },
     /// Lose replies to refreshes on their way; whoever repeats them is not logged out
     DropReplies(drop_replies::Extent),
+    /// Restart two servers in turn behind nginx, each taken out first; nobody notices
+    RollingRestart(rolling_restart::Extent),
 }
 
 /// How much of it.
@@ -95,6 +98,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
                 let played = drop_replies::play(&mut server, extent).await;
                 conclude(&server, played)
             })
+        }
+        Drill::RollingRestart(extent) => {
+            let shared = rolling_restart::Shared::start()?;
+            let report = runtime.block_on(rolling_restart::play(&program, &shared, extent))?;
+            println!("\n{report}");
+            report.verdict()
         }
     }
 }

@@ -51,7 +51,7 @@ impl Api {
 }
 
 /// A request that is being put together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub(crate) struct Call<'a> {
     api: &'a Api,

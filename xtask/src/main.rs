@@ -17,6 +17,7 @@ mod people;
 mod round;
 mod server;
 mod services;
+mod signal;
 mod test;
 mod workspace;
 

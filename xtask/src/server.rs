@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::client::Api;
+use crate::signal::{self, Signal};
 use crate::workspace;
 
 /// How often a server that starts is asked whether it is ready.
@@ -98,7 +99,20 @@ impl Server {
         Ok(())
     }
 
-    /// Starts a server that was killed where it was, and on what it left behind.
+    /// Asks the server to end, and returns how it did; fails when that takes longer than it may.
+    pub(crate) async fn terminate(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let asked = Instant::now();
+        signal::send(self.pid(), Signal::TERM)?;
+        while asked.elapsed() < limit {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        bail!("the server has not ended after {limit:?}\n{}", self.log_tail())
+    }
+
+    /// Starts a server that has ended where it was, and on what it left behind.
     pub(crate) async fn restart(&mut self) -> Result<()> {
         self.begun = Instant::now();
         self.child = spawn(&self.program, self.authority(), &self.folder, &self.variables)?;

@@ -1,7 +1,7 @@
 //! `cargo xtask services`: a real MongoDB and a real Redis for whoever needs them.
 
 pub(crate) mod counters;
-mod install;
+pub(crate) mod install;
 mod mongod;
 mod own;
 mod process;

