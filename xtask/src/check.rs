@@ -1,6 +1,7 @@
 //! `cargo xtask check`: what must hold before a test is worth running.
 
 mod deny;
+mod deploy;
 mod layering;
 
 use std::time::Instant;
@@ -27,6 +28,7 @@ const CHECKS: &[Check] = &[
     Check { name: "format", run: format },
     Check { name: "lock", run: lock },
     Check { name: "layering", run: layering::run },
+    Check { name: "deploy", run: deploy::run },
     Check { name: "lints", run: lints },
     Check { name: "docs", run: docs },
     Check { name: "deny", run: deny::run },

@@ -19,14 +19,21 @@ pub(crate) struct Program {
     pub(super) path: PathBuf,
     /// Where it finds the libraries that the system lacks.
     pub(super) libraries: Vec<PathBuf>,
+    /// Where it finds the Python modules that the system lacks, if it is written in Python.
+    pub(super) modules: Option<PathBuf>,
 }
 
 impl Program {
+    /// A program that needs nothing beside the system.
+    pub(super) fn alone(path: PathBuf) -> Self {
+        Self { path, libraries: Vec::new(), modules: None }
+    }
+
     /// A program of the system's, found on the PATH or where only root's PATH leads.
     fn of_the_system(name: &str) -> Self {
         let of_root = Path::new("/usr/sbin").join(name);
         let path = if of_root.exists() { of_root } else { PathBuf::from(name) };
-        Self { path, libraries: Vec::new() }
+        Self::alone(path)
     }
 
     /// The command that runs it.
@@ -35,6 +42,9 @@ impl Program {
         if !self.libraries.is_empty() {
             let paths = self.libraries.iter().map(|path| path.display().to_string());
             command.env("LD_LIBRARY_PATH", paths.collect::<Vec<_>>().join(":"));
+        }
+        if let Some(modules) = &self.modules {
+            command.env("PYTHONPATH", modules);
         }
         command
     }

@@ -143,7 +143,7 @@ mod tests {
         Service {
             program: "sh",
             variable: "SHELL_URL",
-            install: || Ok(Program { path: PathBuf::from("sh"), libraries: Vec::new() }),
+            install: || Ok(Program::alone(PathBuf::from("sh"))),
             arguments,
             address: |port| format!("shell://127.0.0.1:{port}"),
             settled: |_, _| Ok(false),

