@@ -3,6 +3,7 @@
 pub(crate) mod counters;
 pub(crate) mod install;
 mod mongod;
+mod observe;
 mod own;
 mod process;
 mod redis;
@@ -32,7 +33,13 @@ enum Verb {
     ///
     /// `eval "$(cargo xtask services up)"` sets them in a shell. Runs beside each other do not
     /// meet: each has its ports and its data.
-    Up(Given),
+    Up {
+        #[command(flatten)]
+        given: Given,
+        /// Prometheus and a receiver of spans too; where to look is said beside the variables
+        #[arg(long)]
+        observe: bool,
+    },
     /// Stop runs and remove their data
     Down(Ended),
     /// List the runs, dead or alive
@@ -62,15 +69,18 @@ struct Ended {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.verb {
-        Verb::Up(given) => up(given),
+        Verb::Up { given, observe } => up(given, *observe),
         Verb::Down(ended) => down(ended),
         Verb::Status => status(),
     }
 }
 
-fn up(given: &Given) -> Result<()> {
+fn up(given: &Given, observe: bool) -> Result<()> {
     interrupt::watch()?;
-    let services = start(given)?;
+    let mut services = start(given)?;
+    if observe {
+        services.observe()?;
+    }
     for (variable, address) in services.environment() {
         println!("export {variable}={}", quoted(address));
     }
@@ -150,11 +160,21 @@ impl Services {
 
     fn launch(&mut self, service: &Service) -> Result<String> {
         let program = install::program(service)?;
-        let run = match &mut self.run {
+        Ok(service.launch(&program, self.run()?)?.0.address)
+    }
+
+    fn observe(&mut self) -> Result<()> {
+        let variables = observe::start(self.run()?)?;
+        self.environment.extend(variables);
+        Ok(())
+    }
+
+    /// The run that what is started belongs to.
+    fn run(&mut self) -> Result<&mut Run> {
+        Ok(match &mut self.run {
             Some(run) => run,
             none => none.insert(Run::create()?),
-        };
-        Ok(service.launch(&program, run)?.0.address)
+        })
     }
 }
 

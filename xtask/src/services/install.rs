@@ -21,12 +21,14 @@ pub(crate) struct Program {
     pub(super) libraries: Vec<PathBuf>,
     /// Where it finds the Python modules that the system lacks, if it is written in Python.
     pub(super) modules: Option<PathBuf>,
+    /// What it is told first, whoever runs it.
+    pub(super) told: Vec<String>,
 }
 
 impl Program {
     /// A program that needs nothing beside the system.
     pub(super) fn alone(path: PathBuf) -> Self {
-        Self { path, libraries: Vec::new(), modules: None }
+        Self { path, libraries: Vec::new(), modules: None, told: Vec::new() }
     }
 
     /// A program of the system's, found on the PATH or where only root's PATH leads.
@@ -46,6 +48,7 @@ impl Program {
         if let Some(modules) = &self.modules {
             command.env("PYTHONPATH", modules);
         }
+        command.args(&self.told);
         command
     }
 
@@ -107,12 +110,22 @@ fn obtain(
     Ok(program)
 }
 
+/// The receiver of spans, installed if the machine lacks it.
+pub(super) fn rotel() -> Result<Program> {
+    obtain(("rotel-agent", ASKS_VERSION), wheel::rotel, "")
+}
+
 /// Makes the folder `name` by filling a draft of it: it is there as a whole or not at all.
 fn folder(name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let folder = home()?.join(name);
+    folder_in(&home()?, name, fill)
+}
+
+fn folder_in(home: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let folder = home.join(name);
     if !folder.exists() {
         eprintln!("installing {name} to {} (once)", folder.display());
-        let draft = tempfile::Builder::new().prefix("install-").tempdir_in(home()?)?;
+        fs::create_dir_all(home)?;
+        let draft = tempfile::Builder::new().prefix("install-").tempdir_in(home)?;
         fill(draft.path())?;
         fs::rename(draft.keep(), &folder)?;
     }

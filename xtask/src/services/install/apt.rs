@@ -24,7 +24,7 @@ pub(super) fn tool(tool: &Tool) -> Result<Program> {
         .with_context(|| format!("put a `{}` on the PATH", tool.program))?;
     let libraries = library_folders(&folder)?;
     let modules = Some(folder.join("usr/lib/python3/dist-packages")).filter(|path| path.is_dir());
-    Ok(Program { path: folder.join(tool.inside), libraries, modules })
+    Ok(Program { libraries, modules, ..Program::alone(folder.join(tool.inside)) })
 }
 
 /// The folders that have a package's libraries, with those that they need in turn.
