@@ -37,19 +37,20 @@ closed_label! {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByJob {
-    job: Job,
+    job_name: Job,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByOutcome {
-    job: Job,
+    job_name: Job,
     outcome: Outcome,
 }
 
 type Durations = Family<ByJob, Histogram, fn() -> Histogram>;
 
-/// `job_runs_total{job,outcome}`, `job_duration_seconds{job}` and
-/// `job_last_success_timestamp_seconds{job}`. Cheap to clone.
+/// `job_runs_total{job_name,outcome}`, `job_duration_seconds{job_name}` and
+/// `job_last_success_timestamp_seconds{job_name}`; `job` is a label that Prometheus gives itself.
+/// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Jobs {
     runs: Family<ByOutcome, Counter>,
@@ -65,9 +66,9 @@ impl Jobs {
         let jobs = Self { runs: Family::default(), durations, successes: Family::default() };
         for job in Job::ALL {
             for outcome in Outcome::ALL {
-                drop(jobs.runs.get_or_create(&ByOutcome { job, outcome }));
+                drop(jobs.runs.get_or_create(&ByOutcome { job_name: job, outcome }));
             }
-            drop(jobs.durations.get_or_create(&ByJob { job }));
+            drop(jobs.durations.get_or_create(&ByJob { job_name: job }));
             jobs.succeeded(job, now);
         }
         registry.register("job_runs", "Runs of what is done without a request", jobs.runs.clone());
@@ -83,14 +84,16 @@ impl Jobs {
         let span = tracing::info_span!("job", otel.name = job.as_str());
         let done = work.instrument(span).await;
         let outcome = if done { Outcome::Done } else { Outcome::Failed };
-        self.runs.get_or_create(&ByOutcome { job, outcome }).inc();
-        self.durations.get_or_create(&ByJob { job }).observe(begun.elapsed().as_secs_f64());
+        self.runs.get_or_create(&ByOutcome { job_name: job, outcome }).inc();
+        self.durations
+            .get_or_create(&ByJob { job_name: job })
+            .observe(begun.elapsed().as_secs_f64());
         if done {
             self.succeeded(job, now);
         }
     }
 
     fn succeeded(&self, job: Job, now: Timestamp) {
-        self.successes.get_or_create(&ByJob { job }).set(now.as_second());
+        self.successes.get_or_create(&ByJob { job_name: job }).set(now.as_second());
     }
 }
