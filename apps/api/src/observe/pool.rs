@@ -40,7 +40,8 @@ struct ByState {
 
 const POOL: Labels = Labels { db_client_connection_pool_name: Whose::MongoDb };
 
-/// `db_client_connection_count{state}`, `db_client_connection_wait_time_seconds` and
+/// `db_client_connections{state}` (the convention's `db.client.connection.count`; Prometheus keeps
+/// that ending for histograms), `db_client_connection_wait_time_seconds` and
 /// `db_client_connection_timeouts_total`, each of the pool `mongodb`.
 #[derive(Debug)]
 pub(crate) struct Pool {
@@ -59,7 +60,7 @@ impl Pool {
         let (counts, failures) =
             (Family::<ByState, Gauge>::default(), Family::<Labels, Counter>::default());
         let about = "Connections to the database";
-        registry.register("db_client_connection_count", about, counts.clone());
+        registry.register("db_client_connections", about, counts.clone());
         let about = "How long work waited for a connection";
         registry.register("db_client_connection_wait_time_seconds", about, waits.clone());
         let about = "Work that got no connection";
