@@ -115,7 +115,7 @@ fn a_collector_that_answers_nonsense_without_end_is_cut_off() {
     let (address, _told) = collector(|mut stream, _| {
         let _ =
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n");
-        let nonsense = [0xff; 65_536];
+        let nonsense = vec![0xff; 65_536];
         // 64 MiB, if it is let.
         for _ in 0..1_024 {
             if stream.write_all(&nonsense).is_err() {
