@@ -52,7 +52,9 @@ fn unpack(package: &str, folder: &Path) -> Result<()> {
 fn download(package: &str, archives: &Path, options: &[String]) -> Result<()> {
     let mut command = apt(options);
     command.arg("-o").arg(format!("Dir::Cache::archives={}", archives.display()));
-    command.args(["install", "--yes", "--no-install-recommends", "--download-only"]);
+    // Also a package that the system has already, whose program is not where one looks for it.
+    command.args(["install", "--reinstall", "--yes", "--no-install-recommends"]);
+    command.arg("--download-only");
     run(command.arg(package))
 }
 
