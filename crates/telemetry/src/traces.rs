@@ -170,11 +170,11 @@ fn resource(service: &Service) -> Resource {
     let said = Resource::builder().build();
     let mut all: Vec<KeyValue> = given.into();
     let told = said.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
-    all.extend(told.filter(|it| !is_placeholder(it)));
+    all.extend(told.filter(|it| !is_nobodys_name(it)));
     Resource::builder_empty().with_attributes(all).build()
 }
 
 /// The name that the SDK gives to whatever has none.
-fn is_placeholder(attribute: &KeyValue) -> bool {
+fn is_nobodys_name(attribute: &KeyValue) -> bool {
     attribute.key.as_str() == "service.name" && attribute.value.as_str() == "unknown_service"
 }

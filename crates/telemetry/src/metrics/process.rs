@@ -19,12 +19,14 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub struct Process {
     /// Seconds since 1970.
     started: Option<f64>,
+    page_bytes: f64,
 }
 
 impl Process {
     /// Registers `process_cpu_seconds_total`, `process_resident_memory_bytes` and the others.
     pub fn register(registry: &mut Registry) {
-        registry.register_collector(Box::new(Self { started: started() }));
+        registry
+            .register_collector(Box::new(Self { started: started(), page_bytes: page_bytes() }));
     }
 }
 
@@ -71,7 +73,7 @@ fn started() -> Option<f64> {
     Some(booted + field(&stat, START_TIME)? / TICKS_PER_SECOND)
 }
 
-/// The size of a page, by how `smaps` tells it; 4 KiB where it does not.
+/// The size of a page, by how `smaps` tells it; 4 KiB where it does not. To read it takes long.
 fn page_bytes() -> f64 {
     let smaps = fs::read_to_string("/proc/self/smaps").unwrap_or_default();
     let told = smaps.lines().find_map(|line| line.strip_prefix("KernelPageSize:"));
@@ -97,7 +99,7 @@ impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
         let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
-        if let Some(look) = Look::of(&stat, &statm, page_bytes()) {
+        if let Some(look) = Look::of(&stat, &statm, self.page_bytes) {
             let about = "Processor time of the process, user and system";
             let spent = ConstCounter::new(look.cpu_seconds);
             let kind = MetricType::Counter;
