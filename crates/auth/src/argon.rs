@@ -95,7 +95,7 @@ impl Argon2Hasher {
         match self.gate.run(move || work(&worker)).await {
             Ok(done) => done,
             Err(Failed::Rejected(_)) => Err(HashError::Overloaded),
-            Err(aborted @ Failed::Aborted(_)) => Err(failed(aborted)),
+            Err(aborted @ Failed::Aborted) => Err(failed(aborted)),
         }
     }
 }

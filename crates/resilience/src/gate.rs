@@ -1,19 +1,30 @@
-//! A gate before CPU-bound work.
+//! A gate before what only so many can do at once: CPU-bound work ([`Gate::run`]), a dependency
+//! (a *bulkhead*), a whole service (an *ingress limit*).
 //!
 //! More work at once than there are cores makes each piece slower and none of it done earlier, and
 //! work that is done for a client that has gone away is lost. A [`Gate`] lets so many in, keeps so
-//! many waiting, first come, first served, and refuses the others before anything is done for
-//! them. An [`Observer`] sees what it does.
+//! many waiting, the more urgent first ([`Priority`]) and otherwise in the order in which they
+//! came, and refuses the others before anything is done for them. An [`Observer`] sees what it
+//! does.
+
+mod line;
+mod pass;
+mod tempo;
+mod turn;
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::sync::oneshot::{self, error::RecvError};
 use tokio::time::{Instant, timeout};
+
+pub use pass::Pass;
+
+use line::{Line, Place};
+use tempo::Tempo;
+use turn::{Next, Waiter, Work};
 
 /// How many may work, and may wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +41,8 @@ pub struct Limits {
 /// Why somebody was not let in. Nothing was done for him.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Rejected {
-    /// As many as may wait already did, or so many that it would have taken too long. He was told
-    /// at once.
+    /// As many as may wait already did, or so many that it would have taken too long: he was told
+    /// at once. Or somebody more urgent took his place.
     #[error("too many wait already")]
     Full,
     /// He waited for as long as it is worth: work takes longer than it did lately.
@@ -47,7 +58,7 @@ pub enum Failed {
     Rejected(#[from] Rejected),
     /// It panicked, or the runtime is being shut down.
     #[error("the work did not end")]
-    Aborted(#[source] JoinError),
+    Aborted,
 }
 
 /// Sees what a gate does, as it does it: for metrics. Its methods are called in the middle of
@@ -78,7 +89,23 @@ pub struct Occupancy {
     pub waiting: usize,
 }
 
-/// The way to the cores. Cheap to clone: all clones are one gate.
+/// Who goes first where not all can: of those that wait, the ones of a higher priority are let in
+/// before all others, and whoever finds every place to wait taken gets that of the latest of the
+/// lowest priority below his own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// What must go through for the rest to make sense.
+    Critical,
+    /// Before the usual.
+    High,
+    /// The usual.
+    #[default]
+    Normal,
+    /// What can be done another time.
+    Low,
+}
+
+/// The way in. Cheap to clone: all clones are one gate.
 #[derive(Clone)]
 pub struct Gate {
     shared: Arc<Shared>,
@@ -86,46 +113,9 @@ pub struct Gate {
 
 struct Shared {
     limits: Limits,
-    /// Those inside and those that wait.
-    places: Arc<Semaphore>,
-    /// Those inside.
-    permits: Arc<Semaphore>,
-    tempo: Arc<Tempo>,
+    line: Mutex<Line<Waiter>>,
+    tempo: Tempo,
     observer: Arc<dyn Observer>,
-}
-
-/// Being inside; dropping it lets the next one in.
-#[must_use = "whoever drops it is outside again"]
-pub struct Pass {
-    _permit: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
-    since: Instant,
-    tempo: Arc<Tempo>,
-    observer: Arc<dyn Observer>,
-}
-
-/// How long somebody is inside, on an average that forgets: nanoseconds, 0 before anybody was.
-#[derive(Default)]
-struct Tempo(AtomicU64);
-
-impl Tempo {
-    /// So much of the average is the latest: one part of eight.
-    const SHARE: u64 = 8;
-
-    fn note(&self, inside: Duration) {
-        let latest = u64::try_from(inside.as_nanos()).unwrap_or(u64::MAX);
-        // Of two that leave at once one may go uncounted: it is an estimate.
-        let before = self.0.load(Ordering::Relaxed);
-        let after = match before {
-            0 => latest,
-            _ => before - before / Self::SHARE + latest / Self::SHARE,
-        };
-        self.0.store(after, Ordering::Relaxed);
-    }
-
-    fn average(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
 }
 
 /// Sees nothing.
@@ -141,13 +131,11 @@ impl Gate {
 
     /// A gate, and who sees what it does.
     pub fn observed(limits: Limits, observer: Arc<dyn Observer>) -> Self {
-        let at_once = limits.at_once.clamp(1, Semaphore::MAX_PERMITS);
-        let waiting = limits.waiting.min(Semaphore::MAX_PERMITS - at_once);
+        let at_once = limits.at_once.max(1);
+        let waiting = limits.waiting.min(usize::MAX - at_once);
         let limits = Limits { at_once, waiting, ..limits };
-        let places = Arc::new(Semaphore::new(at_once + waiting));
-        let permits = Arc::new(Semaphore::new(at_once));
-        let tempo = Arc::default();
-        Self { shared: Arc::new(Shared { limits, places, permits, tempo, observer }) }
+        let line = Mutex::new(Line::new(at_once, waiting));
+        Self { shared: Arc::new(Shared { limits, line, tempo: Tempo::default(), observer }) }
     }
 
     /// What it lets in.
@@ -155,88 +143,148 @@ impl Gate {
         self.shared.limits
     }
 
-    /// How many there are now: somebody may come or go while it is counted.
+    /// How many there are now.
     pub fn occupancy(&self) -> Occupancy {
-        let Shared { limits, places, permits, .. } = &*self.shared;
-        let inside = limits.at_once.saturating_sub(permits.available_permits());
-        let all = (limits.at_once + limits.waiting).saturating_sub(places.available_permits());
-        Occupancy { inside, waiting: all.saturating_sub(inside) }
+        self.shared.line().occupancy()
+    }
+
+    /// Waits to be let in, with the usual priority. Whoever drops the future gives his place back.
+    pub async fn enter(&self) -> Result<Pass, Rejected> {
+        self.enter_as(Priority::default()).await
     }
 
     /// Waits to be let in. Whoever drops the future gives his place back.
-    pub async fn enter(&self) -> Result<Pass, Rejected> {
-        let arrived = Instant::now();
-        let admitted = self.admitted().await;
-        let observer = Arc::clone(&self.shared.observer);
-        match admitted {
-            Ok((place, permit)) => {
-                let since = Instant::now();
-                observer.entered(since.duration_since(arrived));
-                let tempo = Arc::clone(&self.shared.tempo);
-                Ok(Pass { _permit: permit, _place: place, since, tempo, observer })
+    pub async fn enter_as(&self, priority: Priority) -> Result<Pass, Rejected> {
+        let (shared, arrived) = (&self.shared, Instant::now());
+        let (give, take) = oneshot::channel();
+        let entered = match shared.arrive(priority, give) {
+            Ok(Arrival::Inside(_)) => Ok(shared.pass()),
+            Ok(Arrival::Stands(place)) => {
+                let let_in = shared.turn(place, take).await;
+                let_in.and_then(|let_in| let_in.map_err(|_displaced| Rejected::Full))
             }
-            Err(why) => {
-                observer.rejected(why);
-                Err(why)
-            }
+            Err(why) => Err(why),
+        };
+        match &entered {
+            Ok(pass) => pass.entered_after(arrived),
+            Err(why) => shared.observer.rejected(*why),
         }
+        entered
     }
 
-    async fn admitted(&self) -> Result<(OwnedSemaphorePermit, OwnedSemaphorePermit), Rejected> {
-        let Shared { limits, places, permits, .. } = &*self.shared;
-        let place = Arc::clone(places).try_acquire_owned();
-        let place = place.map_err(|_no_place| Rejected::Full)?;
-        if self.expected_wait() > limits.patience / 2 {
-            return Err(Rejected::Full);
-        }
-        let permit = timeout(limits.patience, Arc::clone(permits).acquire_owned()).await;
-        match permit {
-            Ok(Ok(permit)) => Ok((place, permit)),
-            // Nobody closes the semaphore; whoever did would let nobody in.
-            Ok(Err(_)) | Err(_) => Err(Rejected::TooLate),
-        }
-    }
-
-    /// How long whoever has just taken a place will wait, if work takes as long as it did lately.
-    fn expected_wait(&self) -> Duration {
-        let before_him = self.occupancy().waiting.saturating_sub(1);
-        let turns = before_him / self.shared.limits.at_once;
-        self.shared.tempo.average().saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX))
-    }
-
-    /// Waits to be let in and works, off the async threads. Once it has begun the work goes on
-    /// when the caller leaves, and holds its place until it ends: the core is busy so long.
+    /// Waits to be let in, with the usual priority, and works, off the async threads. Once it has
+    /// begun the work goes on when the caller leaves, and holds its place until it ends: the core
+    /// is busy so long. The thread that did it goes on with what waits: no core is idle while one
+    /// thread wakes another.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
     pub async fn run<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Failed> {
-        let pass = self.enter().await?;
-        let task = spawn_blocking(move || {
-            let done = work();
-            drop(pass);
-            done
-        });
-        task.await.map_err(Failed::Aborted)
+        let shared = &self.shared;
+        let (give, take) = oneshot::channel();
+        let work = Work::new(work, Instant::now(), give);
+        let done = match shared.arrive(Priority::default(), work) {
+            Ok(Arrival::Inside(work)) => {
+                Next { pass: shared.pass(), work }.begin();
+                Ok(take.await)
+            }
+            Ok(Arrival::Stands(place)) => shared.turn(place, take).await,
+            Err(why) => Err(why),
+        };
+        let done = match done {
+            Ok(done) => done.unwrap_or(Err(Failed::Aborted)),
+            Err(why) => Err(why.into()),
+        };
+        if let Err(Failed::Rejected(why)) = &done {
+            shared.observer.rejected(*why);
+        }
+        done
     }
 }
 
-impl Drop for Pass {
+/// What became of somebody who came.
+enum Arrival<W> {
+    /// A place inside is his.
+    Inside(W),
+    /// He waits.
+    Stands(Place),
+}
+
+impl Shared {
+    fn line(&self) -> MutexGuard<'_, Line<Waiter>> {
+        // Nothing that can panic is done while it is held.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arrive<W: Into<Waiter>>(&self, priority: Priority, who: W) -> Result<Arrival<W>, Rejected> {
+        let mut line = self.line();
+        if line.enter() {
+            return Ok(Arrival::Inside(who));
+        }
+        if self.expected_wait(line.ahead_of(priority)) > self.limits.patience / 2 {
+            return Err(Rejected::Full);
+        }
+        let stood = line.stand(priority, who.into()).ok_or(Rejected::Full)?;
+        drop(line);
+        if let Some(displaced) = stood.displaced {
+            displaced.displace();
+        }
+        Ok(Arrival::Stands(stood.place))
+    }
+
+    /// How long somebody waits who has so many before him, if work takes as long as it did lately.
+    fn expected_wait(&self, before_him: usize) -> Duration {
+        let turns = before_him / self.limits.at_once;
+        self.tempo.average().saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX))
+    }
+
+    /// Waits for a turn, as long as it is worth, and for what comes of it.
+    async fn turn<T>(
+        &self,
+        place: Place,
+        mut take: oneshot::Receiver<T>,
+    ) -> Result<Result<T, RecvError>, Rejected> {
+        let standing = Standing { shared: self, place };
+        match timeout(self.limits.patience, &mut take).await {
+            Ok(taken) => Ok(taken),
+            Err(_) if standing.gives_up() => Err(Rejected::TooLate),
+            // It has begun.
+            Err(_) => Ok(take.await),
+        }
+    }
+
+    /// A place inside that was taken in the line.
+    fn pass(self: &Arc<Self>) -> Pass {
+        Pass { shared: Arc::clone(self), since: Instant::now(), is_given_away: false }
+    }
+}
+
+/// Standing in the line; dropping it leaves it.
+struct Standing<'a> {
+    shared: &'a Shared,
+    place: Place,
+}
+
+impl Standing<'_> {
+    /// Whether he was still there.
+    fn gives_up(&self) -> bool {
+        let who = self.shared.line().give_up(self.place);
+        who.is_some()
+    }
+}
+
+impl Drop for Standing<'_> {
     fn drop(&mut self) {
-        let inside = self.since.elapsed();
-        self.tempo.note(inside);
-        self.observer.left(inside);
+        self.gives_up();
     }
 }
 
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").field("limits", &self.shared.limits).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Pass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pass(…)")
     }
 }
 

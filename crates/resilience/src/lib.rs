@@ -1,7 +1,8 @@
 //! What keeps a service up when more is asked of it than it can do.
 //!
 //! [`gate`] stands before work that needs a core: as much runs at once as there are cores, a
-//! bounded number waits, nobody waits for longer than it is worth, and the rest is shed at once.
+//! bounded number waits, the more urgent first, nobody waits for longer than it is worth, and the
+//! rest is shed at once.
 //!
 //! ```
 //! use std::time::Duration;

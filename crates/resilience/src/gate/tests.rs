@@ -1,11 +1,8 @@
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use tokio::sync::Barrier;
 
 use super::*;
 
-fn limits(at_once: usize, waiting: usize) -> Limits {
+pub(super) fn limits(at_once: usize, waiting: usize) -> Limits {
     Limits { at_once, waiting, patience: Duration::from_secs(1) }
 }
 
@@ -98,19 +95,6 @@ async fn whoever_would_have_to_wait_for_too_long_is_shed_at_once() {
     assert_eq!(outcomes.iter().filter(|it| **it == late).count(), 6);
 }
 
-#[test]
-fn a_tempo_forgets() {
-    let tempo = Tempo::default();
-    assert_eq!(tempo.average(), Duration::ZERO);
-    tempo.note(Duration::from_millis(80));
-    assert_eq!(tempo.average(), Duration::from_millis(80));
-    for _ in 0..100 {
-        tempo.note(Duration::from_millis(16));
-    }
-    let average = tempo.average().as_millis();
-    assert!((15..=17).contains(&average), "{average}");
-}
-
 #[tokio::test(start_paused = true)]
 async fn whoever_leaves_while_he_waits_keeps_no_place() {
     let gate = Gate::new(limits(1, 1));
@@ -153,34 +137,6 @@ async fn an_observer_sees_waits_work_and_rejections() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_more_work_at_once_than_it_lets_in() {
-    let gate = Gate::new(Limits { patience: Duration::from_mins(1), ..limits(2, 32) });
-    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let barrier = Arc::new(Barrier::new(32));
-    let tasks: Vec<_> = (0..32)
-        .map(|_| {
-            let (gate, barrier) = (gate.clone(), Arc::clone(&barrier));
-            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            tokio::spawn(async move {
-                barrier.wait().await;
-                let work = move || {
-                    let inside = now.fetch_add(1, Ordering::SeqCst) + 1;
-                    most.fetch_max(inside, Ordering::SeqCst);
-                    std::thread::sleep(Duration::from_millis(2));
-                    now.fetch_sub(1, Ordering::SeqCst);
-                };
-                gate.run(work).await
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap().unwrap();
-    }
-
-    assert_eq!(most.load(Ordering::SeqCst), 2);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_at_once_as_many_are_shed_as_have_no_place() {
     let gate = Gate::new(limits(2, 3));
     let (barrier, gone) = (Arc::new(Barrier::new(32)), Arc::new(Barrier::new(32)));
@@ -205,38 +161,6 @@ async fn of_many_at_once_as_many_are_shed_as_have_no_place() {
     assert_eq!(shed, 27);
 }
 
-#[tokio::test]
-async fn work_that_panics_gives_its_place_back() {
-    let gate = Gate::new(limits(1, 0));
-
-    let outcome = gate.run(|| panic!("no")).await;
-
-    assert!(matches!(outcome, Err(Failed::Aborted(_))));
-    assert_eq!(gate.run(|| 7).await.unwrap(), 7);
-}
-
-#[tokio::test]
-async fn work_goes_on_when_its_caller_leaves_and_holds_its_place() {
-    let gate = Gate::new(Limits { patience: Duration::ZERO, ..limits(1, 0) });
-    let (done, is_done) = std::sync::mpsc::channel::<()>();
-    let caller = tokio::spawn({
-        let gate = gate.clone();
-        async move { gate.run(move || is_done.recv()).await.map(drop) }
-    });
-    while gate.occupancy().inside == 0 {
-        tokio::task::yield_now().await;
-    }
-    caller.abort();
-    assert!(caller.await.is_err());
-
-    assert_eq!(gate.enter().await.unwrap_err(), Rejected::Full);
-    done.send(()).unwrap();
-    while gate.occupancy().inside > 0 {
-        tokio::task::yield_now().await;
-    }
-    assert!(gate.enter().await.is_ok());
-}
-
 #[test]
 fn absurd_limits_are_bounded() {
     let limits = Limits { at_once: 0, waiting: usize::MAX, patience: Duration::MAX };
@@ -244,5 +168,29 @@ fn absurd_limits_are_bounded() {
     let gate = Gate::new(limits);
 
     assert_eq!(gate.limits().at_once, 1);
-    assert_eq!(gate.limits().waiting, Semaphore::MAX_PERMITS - 1);
+    assert_eq!(gate.limits().waiting, usize::MAX - 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_urgent_go_first_and_take_the_place_of_the_least_urgent() {
+    let gate = Gate::new(limits(1, 2));
+    let inside = gate.enter().await.unwrap();
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let comes = |priority| {
+        let (gate, tell) = (gate.clone(), tell.clone());
+        tokio::spawn(async move {
+            let pass = gate.enter_as(priority).await;
+            tell.send((priority, pass.as_ref().map(drop).map_err(|why| *why))).unwrap();
+        })
+    };
+    for priority in [Priority::Low, Priority::Normal, Priority::Critical] {
+        comes(priority);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(told.recv().await.unwrap(), (Priority::Low, Err(Rejected::Full)));
+
+    drop(inside);
+
+    assert_eq!(told.recv().await.unwrap(), (Priority::Critical, Ok(())));
+    assert_eq!(told.recv().await.unwrap(), (Priority::Normal, Ok(())));
 }
