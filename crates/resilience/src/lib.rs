@@ -24,4 +24,9 @@
 //! ```
 #![deny(clippy::future_not_send)]
 
+pub mod breaker;
+pub mod clock;
+#[cfg(feature = "tokio")]
 pub mod gate;
+mod random;
+mod sync;
