@@ -34,12 +34,15 @@ const DUPLICATE_KEY: i32 = 11_000;
 /// Codes for a disk without room: `OutOfDiskSpace`.
 const FULL: &[i32] = &[14_031];
 
-/// Codes after which trying again may help: no primary, shutting down, out of time, in each
-/// other's way, not allowed by now. Sorted.
+/// Codes for calls that were in each other's way on a server that is well: `LockTimeout`,
+/// `LockBusy`, `WriteConflict`.
+const CONTENDED: &[i32] = &[24, 46, 112];
+
+/// Codes after which trying again may help: no primary, shutting down, out of time, not allowed by
+/// now. Sorted.
 const UNAVAILABLE: &[i32] = &[
-    6, 7, 13, 18, 24, 43, 46, 50, 63, 64, 79, 89, 91, 100, 112, 133, 134, 150, 175, 189, 202, 225,
-    234, 237, 239, 244, 246, 251, 262, 290, 317, 365, 462, 9_001, 10_107, 11_600, 11_602, 13_388,
-    13_435, 13_436,
+    6, 7, 13, 18, 43, 50, 63, 64, 79, 89, 91, 100, 133, 134, 150, 175, 189, 202, 225, 234, 237, 239,
+    244, 246, 251, 262, 290, 317, 365, 462, 9_001, 10_107, 11_600, 11_602, 13_388, 13_435, 13_436,
 ];
 
 /// Why work failed: the driver said so, or the work itself found its reason.
@@ -174,6 +177,8 @@ fn answer(error: mongodb::error::Error) -> StoreError {
         .any(|label| error.contains_label(label));
     let kind: fn(BoxError) -> StoreError = if FULL.contains(&code) {
         StoreError::Full
+    } else if CONTENDED.contains(&code) {
+        StoreError::Contended
     } else if retryable || UNAVAILABLE.contains(&code) {
         StoreError::Unavailable
     } else {

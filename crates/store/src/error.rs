@@ -11,6 +11,10 @@ pub enum StoreError {
     /// Trying again may help: a timeout, a lost connection, a failover.
     #[error("store is unavailable")]
     Unavailable(#[source] BoxError),
+    /// Others were in the way each time it was tried; the store itself is well. Trying again may
+    /// help.
+    #[error("store is contended")]
+    Contended(#[source] BoxError),
     /// The store has no room left; reads still work.
     #[error("store is full")]
     Full(#[source] BoxError),
@@ -33,7 +37,11 @@ impl StoreError {
     pub fn duplicate_key(&self) -> Option<&'static str> {
         match self {
             Self::Duplicate { key } => Some(key),
-            Self::Unavailable(_) | Self::Full(_) | Self::Corrupt(_) | Self::Stale => None,
+            Self::Unavailable(_)
+            | Self::Contended(_)
+            | Self::Full(_)
+            | Self::Corrupt(_)
+            | Self::Stale => None,
         }
     }
 }

@@ -250,6 +250,7 @@ fn unnamed_row(error: &StoreError) -> Code {
     match error {
         StoreError::Stale => Code::TemporarilyOverloaded,
         StoreError::Unavailable(_)
+        | StoreError::Contended(_)
         | StoreError::Full(_)
         | StoreError::Corrupt(_)
         | StoreError::Duplicate { .. } => store_row(error),
@@ -289,6 +290,7 @@ fn explained(problem: Problem, error: &CertificationError) -> Problem {
 fn store_row(error: &StoreError) -> Code {
     match error {
         StoreError::Unavailable(_) => Code::ServiceUnavailable,
+        StoreError::Contended(_) => Code::TemporarilyOverloaded,
         StoreError::Full(_) => Code::StorageFull,
         StoreError::Duplicate { key: Receipt::LOST_LEASE } => Code::IdempotencyInProgress,
         StoreError::Corrupt(_) | StoreError::Duplicate { .. } => Code::InternalError,
@@ -338,6 +340,7 @@ mod tests {
             (StoreError::Stale.into(), 412, "stale-version"),
             (StoreError::Unavailable(source()).into(), 503, "service-unavailable"),
             (StoreError::Full(source()).into(), 503, "storage-full"),
+            (StoreError::Contended(source()).into(), 503, "temporarily-overloaded"),
             (StoreError::Corrupt(source()).into(), 500, "internal-error"),
             (StoreError::Duplicate { key }.into(), 500, "internal-error"),
             (

@@ -76,6 +76,7 @@ fn kind(error: &StoreError) -> &'static str {
         StoreError::Corrupt(_) => "corrupt",
         StoreError::Duplicate { .. } => "duplicate",
         StoreError::Stale => "stale",
+        StoreError::Contended(_) => "contended",
         StoreError::Full(_) => "full",
     }
 }

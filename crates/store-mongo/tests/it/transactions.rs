@@ -172,3 +172,16 @@ impl Faulty {
         count
     }
 }
+
+#[tokio::test]
+async fn transactions_that_stay_in_each_others_way_are_no_outage() {
+    let faulty = Faulty::new().await;
+    let conflict = doc! { "failCommands": ["insert"], "errorCode": 112, "errorLabels": ["TransientTransactionError"] };
+    faulty.fail(1_000_000, conflict).await;
+
+    let (farm, outcome) = faulty.insert().await;
+    faulty.heal().await;
+
+    assert!(matches!(outcome, Err(StoreError::Contended(_))), "{outcome:?}");
+    assert_eq!(faulty.kept(&farm).await, (0, 0));
+}
