@@ -25,6 +25,8 @@
 #![deny(clippy::future_not_send)]
 
 pub mod breaker;
+#[cfg(feature = "tokio")]
+pub mod carry;
 pub mod clock;
 #[cfg(feature = "tokio")]
 pub mod gate;
