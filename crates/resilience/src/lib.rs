@@ -29,6 +29,8 @@ pub mod breaker;
 pub mod carry;
 pub mod clock;
 #[cfg(feature = "tokio")]
+pub mod deadline;
+#[cfg(feature = "tokio")]
 pub mod gate;
 mod random;
 mod sync;
