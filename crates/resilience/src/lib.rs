@@ -34,3 +34,5 @@ pub mod deadline;
 pub mod gate;
 mod random;
 mod sync;
+#[cfg(feature = "tokio")]
+pub mod timeout;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use gacp_resilience::breaker::{Breaker, Listener, Open, Outcome, Settings, State, Transition};
 use gacp_resilience::clock::ManualClock;
 use gacp_resilience::gate::{Gate, Limits};
+use gacp_resilience::timeout::detach;
 
 const QUICK: Duration = Duration::from_millis(5);
 
@@ -126,6 +127,33 @@ fn o5_exactly_the_threshold_opens_it() {
     let (all, _, _) = breaker(Settings { failure_percent: 100, ..Settings::default() });
     calls(&all, 10, Outcome::Failure);
     assert_eq!(all.state(), State::Open, "10 of 10");
+}
+
+/// opossum gives the place in its bulkhead back at the timeout, while the call goes on: a capacity of
+/// two let twelve run. Here the place is held until the call really ends.
+#[tokio::test(start_paused = true)]
+async fn o6_no_more_calls_run_at_once_than_there_are_places_though_they_time_out() {
+    let bulkhead = Gate::new(Limits { at_once: 2, waiting: 0, patience: Duration::from_secs(1) });
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut timed_out = 0;
+    for _ in 0..12 {
+        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+        let call = async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            running.fetch_sub(1, Ordering::SeqCst);
+        };
+        if let Ok(pass) = bulkhead.enter().await {
+            timed_out += usize::from(detach(QUICK, pass, call).await.is_err());
+        }
+    }
+
+    assert_eq!(timed_out, 2);
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+    assert_eq!(running.load(Ordering::SeqCst), 2, "they go on");
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(running.load(Ordering::SeqCst), 0);
+    assert!(bulkhead.enter().await.is_ok());
 }
 
 /// A refusal is a copy of a number, and a failure among a million outcomes is counted like one
