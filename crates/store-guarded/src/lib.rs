@@ -32,6 +32,9 @@
 //! ```
 
 mod ports;
+mod shield;
+
+pub use shield::{Refused, Shield};
 
 use gacp_store::StoreError;
 

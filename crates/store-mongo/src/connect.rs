@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gacp_resilience::deadline;
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use mongodb::options::{
@@ -24,9 +25,14 @@ pub(crate) const SERVER_SELECTION: Duration = Duration::from_millis(2_500);
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// How long a call may run on the server, and how long a write waits for the majority. The
-/// deadline of a request is no longer.
+/// How long a call may run on the server, and how long a write waits for the majority.
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// How long a call may run on the server: no longer than anybody waits for it.
+pub(crate) fn max_time() -> Duration {
+    // 0 would mean for ever.
+    deadline::at_most(MAX_TIME).max(Duration::from_millis(1))
+}
 
 /// Why there is no connection to a database.
 #[derive(Debug, Error)]

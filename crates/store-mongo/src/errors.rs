@@ -41,8 +41,9 @@ const CONTENDED: &[i32] = &[24, 46, 112];
 /// Codes after which trying again may help: no primary, shutting down, out of time, not allowed by
 /// now. Sorted.
 const UNAVAILABLE: &[i32] = &[
-    6, 7, 13, 18, 43, 50, 63, 64, 79, 89, 91, 100, 133, 134, 150, 175, 189, 202, 225, 234, 237, 239,
-    244, 246, 251, 262, 290, 317, 365, 462, 9_001, 10_107, 11_600, 11_602, 13_388, 13_435, 13_436,
+    6, 7, 13, 18, 43, 50, 63, 64, 79, 89, 91, 100, 133, 134, 150, 175, 189, 202, 225, 234, 237,
+    239, 244, 246, 251, 262, 290, 317, 365, 462, 9_001, 10_107, 11_600, 11_602, 13_388, 13_435,
+    13_436,
 ];
 
 /// Why work failed: the driver said so, or the work itself found its reason.

@@ -9,7 +9,7 @@ use mongodb::options::ReturnDocument;
 
 use crate::Mongo;
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::{bytes, field, micros, moment};
 use crate::errors::Failure;
 use crate::mongo::detached;
@@ -90,7 +90,7 @@ impl Mongo {
             .find_one_and_update(by_key(charge.key), charged(charge, now))
             .upsert(true)
             .return_document(ReturnDocument::Before)
-            .max_time(MAX_TIME)
+            .max_time(max_time())
             .await?;
         let former = former.as_ref().map(bucket).transpose()?;
         Ok(Bucket::charge(former, &charge.backoff, now).1)

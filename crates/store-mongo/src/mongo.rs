@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use gacp_resilience::carry;
 use gacp_store::StoreError;
 use mongodb::bson::Document;
 use mongodb::options::ClientOptions;
@@ -73,7 +74,7 @@ pub(crate) async fn detached<T>(
 where
     T: Send + 'static,
 {
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(carry::along(work.in_current_span())).await {
         Ok(outcome) => outcome.map_err(StoreError::from),
         Err(error) => Err(StoreError::Unavailable(Panicked(error).into())),
     }

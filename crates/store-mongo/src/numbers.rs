@@ -8,7 +8,7 @@ use mongodb::options::ReturnDocument;
 
 use crate::Mongo;
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::field;
 use crate::errors::{Failure, Unreadable};
 use crate::mongo::detached;
@@ -47,7 +47,7 @@ impl Mongo {
             .find_one_and_update(doc! { "_id": &id }, next)
             .upsert(true)
             .return_document(ReturnDocument::After)
-            .max_time(MAX_TIME)
+            .max_time(max_time())
             .await?;
         let Some(counter) = counter else {
             let path = "last".to_owned();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Mongo;
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::{parse, uuid};
 use crate::errors::Failure;
 use crate::mongo::detached;
@@ -102,7 +102,7 @@ impl Mongo {
         let collection = self.collection(find.query.collection);
         let cursor = collection.find(find.filter).sort(find.sort).projection(find.fields);
         let cursor = if find.limit == 0 { cursor } else { cursor.limit(find.limit) };
-        Ok(cursor.max_time(MAX_TIME).await?)
+        Ok(cursor.max_time(max_time()).await?)
     }
 
     /// The documents of a find, as the session sees them.
@@ -114,7 +114,7 @@ impl Mongo {
         let collection = self.collection(find.query.collection);
         let cursor = collection.find(find.filter).sort(find.sort).projection(find.fields);
         let cursor = if find.limit == 0 { cursor } else { cursor.limit(find.limit) };
-        Ok(cursor.max_time(MAX_TIME).session(session).await?)
+        Ok(cursor.max_time(max_time()).session(session).await?)
     }
 
     /// The documents of a find.

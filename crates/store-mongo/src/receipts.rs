@@ -11,7 +11,7 @@ use mongodb::options::ReturnDocument;
 
 use crate::Mongo;
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::{bytes, document, field, micros, parse, stored_bytes};
 use crate::errors::Failure;
 use crate::mongo::detached;
@@ -55,7 +55,7 @@ impl ReceiptStore for Mongo {
                 .find_one_and_update(by_key(run.key), run.take())
                 .upsert(true)
                 .return_document(ReturnDocument::Before)
-                .max_time(MAX_TIME)
+                .max_time(max_time())
                 .await?;
             let Some(former) = former else { return Ok(Claim::Granted) };
             let claim = Stored::read(former)?.claimed(run.fingerprint, run.now);

@@ -13,7 +13,7 @@ use mongodb::options::{ReadConcern, ReturnDocument};
 use crate::Mongo;
 use crate::accounts::{self, ACCOUNTS};
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::{Row, bytes, document, field, micros, moment, stored_uuid, uuid};
 use crate::errors::Failure;
 use crate::events::{self, EVENTS};
@@ -112,7 +112,7 @@ impl SessionStore for Mongo {
         detached(async move {
             // A snapshot: what the session and its account were at one moment.
             let joined = sessions.aggregate(joined(id)).read_concern(ReadConcern::snapshot());
-            let mut cursor = joined.max_time(MAX_TIME).await?;
+            let mut cursor = joined.max_time(max_time()).await?;
             if !cursor.advance().await? {
                 return Ok(None);
             }
@@ -154,7 +154,7 @@ impl Mongo {
                 .find_one_and_update(current, update)
                 .projection(doc! { "_id": 1 })
                 .return_document(ReturnDocument::After)
-                .max_time(MAX_TIME);
+                .max_time(max_time());
             Ok(rotated.await?.is_some())
         })
         .await

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup must stop the test")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use gacp_auth::AccountStore;
 use gacp_auth::contract::guesses::Guesses;
@@ -9,8 +10,9 @@ use gacp_auth::contract::{AuthFixture, sample};
 use gacp_certifications::contract::CertificationFixture;
 use gacp_farms::contract::FarmFixture;
 use gacp_keys::KeyStore;
+use gacp_resilience::gate::{Gate, Limits};
 use gacp_store::{Change, HistoryStore, PageRequest, ReceiptStore, StoreError};
-use gacp_store_guarded::{Guard, Guarded, Operation};
+use gacp_store_guarded::{Guard, Guarded, Operation, Shield};
 use gacp_store_sqlite::Sqlite;
 use tempfile::TempDir;
 
@@ -49,8 +51,14 @@ fn sqlite() -> Sqlite {
     Sqlite::open(&folder.path().join("gacp.sqlite")).unwrap()
 }
 
-fn guarded() -> Arc<Guarded<Sqlite, Diary>> {
-    Arc::new(Guarded::new(sqlite(), Diary::default()))
+/// A shield that many calls at once go through, as in a server.
+fn shield() -> Shield {
+    let limits = Limits { at_once: 16, waiting: 256, patience: Duration::from_secs(30) };
+    Shield::new(Gate::new(limits), Arc::default(), Duration::from_secs(30))
+}
+
+fn guarded() -> Arc<Guarded<Guarded<Sqlite, Shield>, Diary>> {
+    Arc::new(Guarded::new(Guarded::new(sqlite(), shield()), Diary::default()))
 }
 
 fn auth() -> AuthFixture {

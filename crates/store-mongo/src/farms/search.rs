@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{FARMS, listing, places};
 use crate::Mongo;
 use crate::catalogue::Query;
-use crate::connect::MAX_TIME;
+use crate::connect::max_time;
 use crate::document::{field, moment, parse, stored_uuid, uuid};
 use crate::errors::Failure;
 use crate::reading::Find;
@@ -103,9 +103,9 @@ impl Mongo {
             return Ok(true);
         }
         let farms = self.collection(FARMS);
-        let all = farms.estimated_document_count().max_time(MAX_TIME).await?;
+        let all = farms.estimated_document_count().max_time(max_time()).await?;
         let few = few_of(all, u64::try_from(limit).unwrap_or(u64::MAX));
-        let count = farms.count_documents(on_sphere(bounds)).limit(few + 1).max_time(MAX_TIME);
+        let count = farms.count_documents(on_sphere(bounds)).limit(few + 1).max_time(max_time());
         Ok(count.session(snapshot).await? > few)
     }
 

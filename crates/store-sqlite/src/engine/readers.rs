@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use gacp_resilience::carry;
 use gacp_store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -49,9 +50,14 @@ impl Readers {
             idle: Arc::clone(&self.idle),
             _permit: permit,
         };
-        let done = task::spawn_blocking(move || match &loan.connection {
-            Some(connection) => work(connection).map_err(StoreError::from),
-            None => Err(Unanswered::Closed.into()),
+        let held = carry::held();
+        let done = task::spawn_blocking(move || {
+            let done = match &loan.connection {
+                Some(connection) => work(connection).map_err(StoreError::from),
+                None => Err(Unanswered::Closed.into()),
+            };
+            drop(held);
+            done
         });
         match done.await {
             Ok(result) => result,

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::{io, thread};
 
+use gacp_resilience::carry;
 use gacp_store::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 use tokio::sync::{mpsc, oneshot};
@@ -73,6 +74,7 @@ trait Outcome {
 struct Call<T, W> {
     work: W,
     reply: Reply<T>,
+    held: Option<carry::Held>,
 }
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -80,6 +82,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 struct Done<T> {
     result: Result<T, StoreError>,
     reply: Reply<T>,
+    _held: Option<carry::Held>,
 }
 
 impl Writer {
@@ -100,7 +103,7 @@ impl Writer {
         W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Message::Job(Box::new(Call { work, reply }), durability);
+        let job = Message::Job(Box::new(Call { work, reply, held: carry::held() }), durability);
         self.queue.send(job).await.map_err(|_unsent| Unanswered::Closed)?;
         answer.await.map_err(|_dropped| Unanswered::Lost)?
     }
@@ -121,14 +124,14 @@ where
     W: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send,
 {
     fn run(self: Box<Self>, transaction: &Transaction<'_>) -> Box<dyn Outcome> {
-        let Self { work, reply } = *self;
+        let Self { work, reply, held } = *self;
         // Whatever the work left half done goes with its savepoint; it shares nothing else.
         let result = catch_unwind(AssertUnwindSafe(|| work(transaction)));
         let result = match result {
             Ok(result) => result.map_err(StoreError::from),
             Err(_panic) => Err(Unanswered::Panicked.into()),
         };
-        Box::new(Done { result, reply })
+        Box::new(Done { result, reply, _held: held })
     }
 
     fn refuse(self: Box<Self>, error: StoreError) {
