@@ -1,7 +1,6 @@
 //! The object graph: the only place that names both a port and its adapter.
 
 use std::num::NonZero;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -17,16 +16,17 @@ use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
 use gacp_limits::Quota;
-use gacp_resilience::gate::{self, Gate};
+use gacp_resilience::{breaker, gate};
+use gacp_store_guarded::Shield;
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Config, Store};
-use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell};
+use crate::config::{Config, Resilience, Store};
+use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell, ingress};
 use crate::master_key;
-use crate::observe::{Metrics, Watch};
+use crate::observe::{Metrics, Watch, WhichBreaker, WhichGate};
 use crate::people::Directory;
 use crate::stores::Stores;
 
@@ -41,6 +41,22 @@ const WAITING: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const DATABASE: &str = "gacp.sqlite";
+
+/// A store that has not answered a call after this time will not answer it in time.
+const CALL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a call waits for its turn: longer ones are better sent to another process.
+const CALL_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Calls of MongoDB at once: the driver has as many connections, and no limit of its own to what
+/// waits for one.
+const CALLS_OF_A_SERVER: usize = 64;
+
+/// Calls of SQLite at once: changes that come together are committed together.
+const CALLS_OF_A_FILE: usize = 256;
+
+/// A store that is well again is found out after this time at the latest.
+const OPEN_CAP: Duration = Duration::from_mins(1);
 
 /// Everything that requests and jobs work with.
 #[derive(Clone)]
@@ -125,6 +141,9 @@ pub async fn services(
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
         metrics: metrics.http.clone(),
+        ingress: metrics
+            .gates
+            .make(WhichGate::Requests, ingress::limits(config.resilience.requests_at_once)),
     };
     Ok(Services {
         auth,
@@ -146,23 +165,44 @@ fn limits(quotas: &Quotas, redis: Option<&Redis>, keyring: &Keyring) -> Arc<Limi
 }
 
 async fn open(config: &Config, metrics: &Metrics) -> anyhow::Result<Stores> {
-    let watch = Watch::new(metrics.calls.clone(), "sqlite");
+    let around = |breaker| around(breaker, &config.resilience, metrics);
     match &config.store {
-        Store::Sqlite => open_file(&config.server.data_dir, watch),
-        Store::Mongo { uri, database } => connect(uri.expose(), database, metrics).await,
+        Store::Sqlite => {
+            let path = config.server.data_dir.join(DATABASE);
+            let store = Sqlite::open(&path);
+            let store = store.with_context(|| format!("{} cannot be opened", path.display()))?;
+            Ok(Stores::sqlite(store, around(WhichBreaker::Sqlite)?))
+        }
+        Store::Mongo { uri, database } => {
+            let store = connect(uri.expose(), database, metrics).await?;
+            Ok(Stores::mongo(store, around(WhichBreaker::Mongodb)?))
+        }
     }
 }
 
-fn open_file(folder: &Path, watch: Watch) -> anyhow::Result<Stores> {
-    let path = folder.join(DATABASE);
-    let store = Sqlite::open(&path);
-    let store = store.with_context(|| format!("{} cannot be opened", path.display()))?;
-    Ok(Stores::sqlite(store, watch))
+/// What stands around a store: what watches its calls, and in that, what shields it from too many
+/// of them, and its callers from it.
+fn around(
+    kind: WhichBreaker,
+    config: &Resilience,
+    metrics: &Metrics,
+) -> anyhow::Result<(Watch, Shield)> {
+    let at_once = match kind {
+        WhichBreaker::Sqlite => CALLS_OF_A_FILE,
+        WhichBreaker::Mongodb => CALLS_OF_A_SERVER,
+    };
+    let limits = gate::Limits { at_once, waiting: 8 * at_once, patience: CALL_PATIENCE };
+    let bulkhead = metrics.gates.make(WhichGate::Store, limits);
+    let open_cap = OPEN_CAP.max(config.open);
+    let settings = breaker::Settings { open_base: config.open, open_cap, ..Default::default() };
+    let breaker = metrics.breakers.make(kind, settings, config.breaker)?;
+    let watch = Watch::new(metrics.calls.clone(), kind.as_str());
+    Ok((watch, Shield::new(bulkhead, breaker, CALL_LIMIT)))
 }
 
 /// Makes an empty database ready. On any other, a missing rule of uniqueness is a reason not to
 /// serve; whatever else differs is logged.
-async fn connect(uri: &str, database: &str, metrics: &Metrics) -> anyhow::Result<Stores> {
+async fn connect(uri: &str, database: &str, metrics: &Metrics) -> anyhow::Result<Mongo> {
     let store = match metrics.pool.clone() {
         Some(pool) => Mongo::connect_observed(uri, database, pool).await,
         None => Mongo::connect(uri, database).await,
@@ -174,7 +214,7 @@ async fn connect(uri: &str, database: &str, metrics: &Metrics) -> anyhow::Result
     }
     match drift.iter().find(|difference| difference.is_fatal()) {
         Some(difference) => Err(anyhow!("{difference}: the server does not start without it")),
-        None => Ok(Stores::mongo(store, Watch::new(metrics.calls.clone(), "mongodb"))),
+        None => Ok(store),
     }
 }
 
@@ -190,8 +230,7 @@ fn auth(
     // Without rate limits guesses at one account are slowed down all the same.
     policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
     let pepper = if config.passwords.pepper { Pepper::applied } else { Pepper::retired };
-    let gate = Gate::observed(limits, metrics.hashing.clone());
-    metrics.hashing.look_at(&gate);
+    let gate = metrics.gates.make(WhichGate::PasswordHash, limits);
     let hasher = Argon2Hasher::new(config.passwords.cost, gate)?;
     let parts = AuthParts {
         accounts: stores.accounts.clone(),

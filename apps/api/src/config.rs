@@ -20,6 +20,7 @@ pub use self::complaint::{Complaint, ConfigError};
 pub use self::secret::Secret;
 
 use gacp_auth::HashCost;
+use gacp_resilience::breaker::Mode;
 use gacp_telemetry::metrics::Scheme;
 use gacp_telemetry::traces::Collector;
 
@@ -47,6 +48,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// How often clients may ask; nothing when they are not counted.
     pub rate_limit: Option<Quotas>,
+    /// What keeps the server up when more is asked of it than it, or its store, can do.
+    pub resilience: Resilience,
     /// Where traces go, if anywhere.
     pub collector: Option<Collector>,
     /// Whether the demonstration accounts are made.
@@ -67,6 +70,23 @@ pub enum Store {
         /// The database.
         database: String,
     },
+}
+
+/// What keeps the server up when more is asked of it than it, or its store, can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resilience {
+    /// So many requests are worked on at once.
+    pub requests_at_once: usize,
+    /// Whether a store that is out is left alone.
+    pub breaker: Mode,
+    /// For how long at first.
+    pub open: Duration,
+}
+
+impl Default for Resilience {
+    fn default() -> Self {
+        Self { requests_at_once: 512, breaker: Mode::Normal, open: Duration::from_secs(5) }
+    }
 }
 
 /// How passwords are hashed.
@@ -146,6 +166,7 @@ impl Config {
             master_key: None,
             passwords: Passwords::default(),
             rate_limit: None,
+            resilience: Resilience::default(),
             collector: None,
             demo: true,
             notices: Vec::new(),

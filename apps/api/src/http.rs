@@ -18,6 +18,7 @@ pub mod error;
 pub mod expected;
 mod headers;
 mod idempotency;
+pub mod ingress;
 pub mod limits;
 mod negotiate;
 pub mod page;

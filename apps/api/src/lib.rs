@@ -67,6 +67,7 @@ pub async fn start_observed(
         helpful.push(("redis", Arc::new(RedisProbe(redis.clone()))));
     }
     let readiness = Readiness::of(vec![("store", store)], helpful);
+    let readiness = Arc::new(readiness.telling(metrics.gates.clone(), metrics.breakers.clone()));
     let description = Data::new(Description::of(&table)?);
     let (shell, stores) = (services.shell.clone(), services.stores.clone());
     let (provided, logins) = (services.clone(), metrics.logins.clone());

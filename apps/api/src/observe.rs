@@ -1,6 +1,7 @@
 //! What the server tells of itself: every metric that it has, and who counts it.
 
-mod hashing;
+mod breakers;
+mod gates;
 mod jobs;
 mod logins;
 mod pool;
@@ -17,7 +18,10 @@ use prometheus_client::metrics::info::Info;
 
 use crate::config::{Config, Store};
 
-pub use self::hashing::Hashing;
+pub use self::breakers::Breakers;
+pub(crate) use self::breakers::Dependency as WhichBreaker;
+pub use self::gates::Gates;
+pub(crate) use self::gates::Which as WhichGate;
 pub use self::jobs::{Job, Jobs};
 pub use self::logins::Logins;
 use self::pool::Pool;
@@ -42,8 +46,10 @@ pub struct Metrics {
     pub http: HttpMetrics,
     /// Logins, registrations, refreshes.
     pub logins: Arc<Logins>,
-    /// Passwords that are hashed.
-    pub hashing: Arc<Hashing>,
+    /// What only so many can do at once.
+    pub gates: Gates,
+    /// What is not asked while it is out.
+    pub breakers: Breakers,
     /// What happens without a request.
     pub jobs: Jobs,
     /// Calls of stores.
@@ -97,7 +103,8 @@ impl Metrics {
         Self {
             http: HttpMetrics::register(&mut registry, config.scheme(), routes),
             logins: Arc::new(Logins::register(&mut registry)),
-            hashing: Arc::new(Hashing::register(&mut registry)),
+            gates: Gates::register(&mut registry),
+            breakers: Breakers::register(&mut registry),
             jobs: Jobs::register(&mut registry, now),
             calls: Calls::register(&mut registry),
             pool: pool(config, &mut registry),

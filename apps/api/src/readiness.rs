@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use gacp_resilience::gate::Gate;
 use gacp_store::BoxError;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::observe::{Breakers, Gates};
 
 /// A dependency that does not answer in this time is as good as out: probes come every few seconds.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -26,6 +29,13 @@ pub struct Readiness {
     is_draining: AtomicBool,
     needed: Named,
     helpful: Named,
+    guards: Option<Guards>,
+}
+
+/// What stands before dependencies and before the process itself.
+struct Guards {
+    gates: Gates,
+    breakers: Breakers,
 }
 
 /// What was looked at, and how it is.
@@ -38,12 +48,22 @@ pub struct Checks {
     pub is_degraded: bool,
     /// `up`, `down` or `draining`, by name.
     pub states: Map<String, Value>,
+    /// `closed`, `open` or `half_open`, by the name of the dependency.
+    pub breakers: Map<String, Value>,
+    /// What is inside and what waits, beside how much may, by the name of the gate.
+    pub limits: Map<String, Value>,
 }
 
 impl Readiness {
     /// Ready as long as all that is needed is, and degraded without what helps.
-    pub fn of(needed: Named, helpful: Named) -> Arc<Self> {
-        Arc::new(Self { is_draining: AtomicBool::new(false), needed, helpful })
+    pub fn of(needed: Named, helpful: Named) -> Self {
+        Self { is_draining: AtomicBool::new(false), needed, helpful, guards: None }
+    }
+
+    /// Tells of these, too.
+    #[must_use]
+    pub fn telling(self, gates: Gates, breakers: Breakers) -> Self {
+        Self { guards: Some(Guards { gates, breakers }), ..self }
     }
 
     /// From now on this process should get no new requests.
@@ -58,8 +78,31 @@ impl Readiness {
         let mut states = Map::from_iter([("server".to_owned(), Value::from(server))]);
         let is_ready = all_up(&self.needed, &mut states).await && !is_draining;
         let is_degraded = !all_up(&self.helpful, &mut states).await;
-        Checks { is_ready, is_degraded, states }
+        let breakers = self.guards.as_ref().map(Guards::breakers).unwrap_or_default();
+        let limits = self.guards.as_ref().map(Guards::limits).unwrap_or_default();
+        Checks { is_ready, is_degraded, states, breakers, limits }
     }
+}
+
+impl Guards {
+    fn breakers(&self) -> Map<String, Value> {
+        let states = self.breakers.states().into_iter();
+        states.map(|(name, state)| (name.to_owned(), Value::from(state))).collect()
+    }
+
+    fn limits(&self) -> Map<String, Value> {
+        self.gates.made().map(|(name, gate)| (name.to_owned(), occupied(gate))).collect()
+    }
+}
+
+fn occupied(gate: &Gate) -> Value {
+    let (now, most) = (gate.occupancy(), gate.limits());
+    json!({
+        "inside": now.inside,
+        "atOnce": most.at_once,
+        "waiting": now.waiting,
+        "mayWait": most.waiting,
+    })
 }
 
 /// Looks at each of these and notes how it is.

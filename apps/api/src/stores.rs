@@ -8,7 +8,7 @@ use gacp_certifications::{ApplicationStore, CertificateStore, NumberStore};
 use gacp_farms::{FarmObligations, FarmStore};
 use gacp_keys::KeyStore;
 use gacp_store::{HistoryStore, ReceiptStore, StoreError};
-use gacp_store_guarded::Guarded;
+use gacp_store_guarded::{Guarded, Shield};
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
 
@@ -36,8 +36,8 @@ pub struct Stores {
 
 impl Stores {
     /// All of them on one SQLite file.
-    pub(crate) fn sqlite(store: Sqlite, watch: Watch) -> Self {
-        let shared = Arc::new(Guarded::new(store.clone(), watch));
+    pub(crate) fn sqlite(store: Sqlite, (watch, shield): (Watch, Shield)) -> Self {
+        let shared = Arc::new(Guarded::new(Guarded::new(store.clone(), shield), watch));
         let close = move || -> Closing {
             let store = store.clone();
             Box::pin(async move { store.close().await })
@@ -46,8 +46,8 @@ impl Stores {
     }
 
     /// All of them on one MongoDB database.
-    pub(crate) fn mongo(store: Mongo, watch: Watch) -> Self {
-        let shared = Arc::new(Guarded::new(store.clone(), watch));
+    pub(crate) fn mongo(store: Mongo, (watch, shield): (Watch, Shield)) -> Self {
+        let shared = Arc::new(Guarded::new(Guarded::new(store.clone(), shield), watch));
         let close = move || -> Closing {
             let store = store.clone();
             Box::pin(async move {

@@ -6,20 +6,25 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gacp_auth::HashCost;
+use gacp_resilience::breaker::Mode;
 use gacp_store::Violation;
 use gacp_telemetry::traces::{Collector, Protocol};
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
-use super::raw::{self, RateLimit, Raw};
+use super::raw::{self, Breaking, RateLimit, Raw};
 use super::sources::Sources;
-use super::{Config, Passwords, Secret, Server, Store};
+use super::{Config, Passwords, Resilience, Secret, Server, Store};
 use crate::http::Quotas;
 use crate::json::read;
 
 /// Longer than any load balancer needs; more is a typo.
 const MAX_DRAIN_SECONDS: u64 = 3_600;
+/// Each of them may hold a body in memory; more is a typo.
+const MAX_REQUESTS_AT_ONCE: usize = 100_000;
+/// A store that is well again should not be left alone for longer.
+const MAX_OPEN_SECONDS: u64 = 300;
 const MASTER_KEY_BYTES: usize = 32;
 
 /// What is said about the values so far.
@@ -37,6 +42,7 @@ pub(super) fn config(sources: &Sources, demo: bool) -> Result<Config, ConfigErro
     }
     let config = resolve(raw.unwrap_or_default(), sources, demo);
     review.values(&config);
+    review.resilience(&config.resilience);
     review.exposure(&config);
     match ConfigError::of(review.complaints) {
         Some(error) => Err(error),
@@ -65,6 +71,7 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
         master_key: raw.secrets.master_key,
         passwords: passwords(&raw.password),
         rate_limit: quotas(&raw.rate_limit),
+        resilience: resilience(&raw.resilience),
         collector: collector(raw.telemetry),
         demo,
         notices,
@@ -77,6 +84,19 @@ fn collector(raw: raw::Telemetry) -> Option<Collector> {
         Some(raw::Protocol::Grpc) => Protocol::Grpc,
     };
     raw.otlp_endpoint.map(|endpoint| Collector { endpoint, protocol })
+}
+
+fn resilience(raw: &raw::Resilience) -> Resilience {
+    let default = Resilience::default();
+    Resilience {
+        requests_at_once: raw.requests_at_once.unwrap_or(default.requests_at_once),
+        breaker: match raw.breaker {
+            None | Some(Breaking::On) => Mode::Normal,
+            Some(Breaking::Observe) => Mode::ObserveOnly,
+            Some(Breaking::Off) => Mode::Disabled,
+        },
+        open: raw.open_seconds.map_or(default.open, Duration::from_secs),
+    }
 }
 
 fn passwords(raw: &raw::Password) -> Passwords {
@@ -175,6 +195,15 @@ impl Review<'_> {
         }
         if let Some(reason) = config.master_key.as_ref().and_then(weakness) {
             self.complain("secrets.master_key", reason);
+        }
+    }
+
+    fn resilience(&mut self, resilience: &Resilience) {
+        if !(1..=MAX_REQUESTS_AT_ONCE).contains(&resilience.requests_at_once) {
+            self.complain("resilience.requests_at_once", "this is no such number");
+        }
+        if !(1..=MAX_OPEN_SECONDS).contains(&resilience.open.as_secs()) {
+            self.complain("resilience.open_seconds", "this is no such time");
         }
     }
 

@@ -33,7 +33,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 25] = [
+pub(super) const KEYS: [Key; 28] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -138,6 +138,24 @@ pub(super) const KEYS: [Key; 25] = [
         None,
         QUOTA,
         ("600/min", "what one user who is signed in asks for"),
+    ),
+    key(
+        ("resilience", "requests_at_once"),
+        None,
+        "a whole number from 1 to 100000",
+        ("512", "requests that are worked on at once; as many again may wait for two seconds"),
+    ),
+    key(
+        ("resilience", "breaker"),
+        None,
+        "on, observe or off",
+        ("on", "whether a store that is out is left alone; observe only counts and logs"),
+    ),
+    key(
+        ("resilience", "open_seconds"),
+        None,
+        "whole seconds from 1 to 300",
+        ("5", "how long it is left alone at first; each time in a row twice as long, up to 60 s"),
     ),
     key(
         ("database", "mongodb_uri"),

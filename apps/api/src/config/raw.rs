@@ -18,6 +18,7 @@ pub(super) struct Raw {
     pub(super) secrets: Secrets,
     pub(super) password: Password,
     pub(super) rate_limit: RateLimit,
+    pub(super) resilience: Resilience,
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) telemetry: Telemetry,
@@ -69,6 +70,21 @@ pub(super) struct RateLimit {
     pub(super) refresh: Option<Quota>,
     pub(super) verify: Option<Quota>,
     pub(super) user: Option<Quota>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Resilience {
+    pub(super) requests_at_once: Option<usize>,
+    pub(super) breaker: Option<Breaking>,
+    pub(super) open_seconds: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Breaking {
+    On,
+    Observe,
+    Off,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, NormalizePath, from_fn};
 use actix_web::{App, web};
 use gacp_keys::Keyring;
+use gacp_resilience::gate::Gate;
 use gacp_store::ReceiptStore;
 use gacp_telemetry::metrics::HttpMetrics;
 
@@ -34,6 +35,8 @@ pub struct Shell {
     pub behind_tls: bool,
     /// Counts requests.
     pub metrics: HttpMetrics,
+    /// Before everything that requests do.
+    pub ingress: Gate,
 }
 
 /// Builds the application; `services` adds the data that the handlers take.

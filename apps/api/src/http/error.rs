@@ -1,6 +1,7 @@
 //! Why a request was refused: one type, one table.
 
 use std::error::Error as _;
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -10,6 +11,7 @@ use gacp_auth::{AuthError, Unproven};
 use gacp_certifications::{CertificationError, Conflict};
 use gacp_farms::{FarmError, Obstacle};
 use gacp_store::{BoxError, Precondition, Receipt, StoreError, Violations};
+use gacp_store_guarded::Refused;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -98,11 +100,14 @@ pub enum ApiError {
         /// When it may ask again.
         wait: Duration,
     },
+    /// The process has as much to do as it can.
+    #[error("too much to do")]
+    Crowded,
     /// The process should get no requests.
     #[error("not ready")]
     NotReady {
         /// What was looked at, and how it is.
-        checks: Value,
+        details: Vec<(&'static str, Value)>,
     },
     /// A bug.
     #[error("internal error")]
@@ -138,7 +143,7 @@ impl ApiError {
             Self::Certifications(error) => certifications_row(error),
             Self::Store(error) => store_row(error),
             Self::RateLimited { .. } => Code::RateLimited,
-            Self::NotReady { .. } => Code::ServiceUnavailable,
+            Self::Crowded | Self::NotReady { .. } => Code::ServiceUnavailable,
             Self::Internal(_) => Code::InternalError,
         }
     }
@@ -147,7 +152,7 @@ impl ApiError {
     pub fn problem(&self) -> Problem {
         let problem = match self.violations() {
             Some(violations) => Problem::invalid(violations),
-            None => timed(Problem::new(self.row())),
+            None => timed(Problem::new(self.row()), self.outage()),
         };
         match self {
             Self::Auth(AuthError::Unproven(_)) => challenge(problem, false),
@@ -166,8 +171,25 @@ impl ApiError {
             Self::RateLimited { wait } => problem
                 .retry_after(whole_seconds(*wait))
                 .header(CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            Self::NotReady { checks } => problem.with("checks", checks.clone()),
+            Self::NotReady { details } => details
+                .iter()
+                .fold(problem, |problem, (name, detail)| problem.with(name, detail.clone())),
             _ => problem,
+        }
+    }
+
+    /// How long it will be before the store is asked again, where it is being left alone.
+    fn outage(&self) -> Option<Duration> {
+        let (Self::Store(error)
+        | Self::Auth(AuthError::Store(error))
+        | Self::Farms(FarmError::Store(error))
+        | Self::Certifications(CertificationError::Store(error))) = self
+        else {
+            return None;
+        };
+        match Refused::behind(error)? {
+            Refused::Open(open) => Some(open.retry_after),
+            Refused::Late | Refused::Crowded | Refused::Unanswered(_) => None,
         }
     }
 
@@ -299,15 +321,25 @@ fn store_row(error: &StoreError) -> Code {
 }
 
 /// The problem with the time after which trying again makes sense, where it does.
-fn timed(problem: Problem) -> Problem {
+fn timed(problem: Problem, outage: Option<Duration>) -> Problem {
     match problem.code {
-        Code::ServiceUnavailable => problem.retry_after(OUTAGE_SECONDS),
+        Code::ServiceUnavailable => {
+            problem.retry_after(spread(outage.map_or(OUTAGE_SECONDS, whole_seconds)))
+        }
         Code::TemporarilyOverloaded | Code::IdempotencyInProgress => {
             problem.retry_after(RUNNING_SECONDS)
         }
         Code::StorageFull => problem.retry_after(FULL_SECONDS),
         _ => problem,
     }
+}
+
+/// So many seconds, and up to half of that more: those who were refused at once should not come
+/// back at once.
+fn spread(seconds: u64) -> u64 {
+    // The keys of a map's hasher are drawn at random, and differ each time.
+    let random = RandomState::new().hash_one(seconds);
+    seconds + random % (seconds / 2 + 1)
 }
 
 /// RFC 6750 §3: a request without a token learns the scheme only.

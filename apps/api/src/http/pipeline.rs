@@ -12,13 +12,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
+use gacp_resilience::deadline::Deadline;
 
 use super::idempotency::{self, Turn};
 use super::limits::ByAddress;
 use super::routes::Options;
 use super::{
-    ApiError, Limit, Shell, admit, authenticate, body, conditional, headers, limits, negotiate,
-    shell, visit,
+    ApiError, Limit, Shell, admit, authenticate, body, conditional, headers, ingress, limits,
+    negotiate, shell, visit,
 };
 use crate::access::Row;
 
@@ -41,8 +42,8 @@ pub(super) async fn run(
     Ok(response)
 }
 
-/// 429 of the address, 406, 413, 415, 400 of body and query, then 401, then 429 of the user, then
-/// the guard, then the idempotency key, then the handler.
+/// 429 of the address, 406, 413, 415, 400 of body and query, then 503 if there is too much to do.
+/// Then the clock runs: 401, 429 of the user, the guard, the idempotency key, the handler.
 async fn steps(
     access: &'static Row,
     options: Options,
@@ -61,31 +62,43 @@ async fn steps(
     if let Some(check) = options.query {
         check(request.request())?;
     }
-    if !access.is_public() {
-        let now = parts.clock.now();
-        let caller = authenticate::authenticate(&request, &*parts.authenticate, now).await?;
-        visit::comes_from(caller.actor.id);
-        let user = limits::of_user(caller.actor.id.uuid());
-        limits::count(request.request(), Limit::User, user).await?;
-        admit::admit(access, &request, caller)?;
-    }
-    if !options.idempotent {
-        return next.call(request).await;
-    }
-    match idempotency::claim(&request, &parts).await? {
+    // Not before: whoever sends his body slowly would take the place of others.
+    let _turn = ingress::turn(&parts, options.admission()).await?;
+    let deadline = Deadline::within(options.deadline);
+    let admitted = deadline.scope(admitted(access, options, &request, &parts)).await?;
+    match admitted {
         Turn::Replay(reply) => Ok(request.into_response(reply.into_response())),
-        Turn::Run(None) => next.call(request).await,
+        Turn::Run(None) => deadline.scope(next.call(request)).await,
         Turn::Run(Some(granted)) => {
             let whole = request.request().clone();
-            let handled = guarded(next.call(request)).await;
+            let handled = guarded(deadline.scope(next.call(request))).await;
             let response = match handled {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) => refusal(&whole, error),
                 Err(panic) => panicked(&whole, &*panic),
             };
+            // Also when the deadline has passed: nobody else gives the key back.
             Ok(idempotency::finish(shell::explain(response), granted, &parts).await)
         }
     }
+}
+
+/// Finds out who calls, whether he may, and whether he has called before.
+async fn admitted(
+    access: &'static Row,
+    options: Options,
+    request: &ServiceRequest,
+    parts: &Shell,
+) -> Result<Turn, ApiError> {
+    if !access.is_public() {
+        let now = parts.clock.now();
+        let caller = authenticate::authenticate(request, &*parts.authenticate, now).await?;
+        visit::comes_from(caller.actor.id);
+        let user = limits::of_user(caller.actor.id.uuid());
+        limits::count(request.request(), Limit::User, user).await?;
+        admit::admit(access, request, caller)?;
+    }
+    if options.idempotent { idempotency::claim(request, parts).await } else { Ok(Turn::Run(None)) }
 }
 
 fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {

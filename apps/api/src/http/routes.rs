@@ -1,18 +1,24 @@
 //! The table of routes: which address knows which methods, and what each asks of a request.
 
 use std::future::ready;
+use std::time::Duration;
 
 use actix_web::dev::Handler;
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, Route, guard, web};
+use gacp_resilience::gate::Priority;
 use gacp_store::PageRequest;
 
 use super::describe::Operation;
+use super::ingress::Admission;
 use super::negotiate::JSON;
 use super::{ApiError, Filter, Limit, Paged, body, page, pipeline};
 use crate::access::Row;
+
+/// How long a request is worked on at most: clients and proxies wait for longer.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Whether the query of a request can be read.
 type QueryCheck = fn(&HttpRequest) -> Result<(), ApiError>;
@@ -31,6 +37,10 @@ pub struct Options {
     pub(super) cache: Option<&'static str>,
     /// Looks at the query before anybody asks who sent it: 400 comes before 401.
     pub(super) query: Option<QueryCheck>,
+    /// When it is worked on, where that is said.
+    admission: Option<Admission>,
+    /// How long it may be worked on.
+    pub(super) deadline: Duration,
 }
 
 impl Options {
@@ -44,6 +54,8 @@ impl Options {
             produces: &[JSON],
             cache: None,
             query: None,
+            admission: None,
+            deadline: DEADLINE,
         }
     }
 
@@ -93,6 +105,30 @@ impl Options {
     #[must_use]
     pub const fn produces(self, media_types: &'static [&'static str]) -> Self {
         Self { produces: media_types, ..self }
+    }
+
+    /// Is answered at once, however much else there is to do.
+    #[must_use]
+    pub const fn always(self) -> Self {
+        Self { admission: Some(Admission::Always), ..self }
+    }
+
+    /// Goes before whatever is less urgent when there is much to do.
+    #[must_use]
+    pub const fn urgent(self) -> Self {
+        Self { admission: Some(Admission::Turn(Priority::High)), ..self }
+    }
+
+    /// Is worked on for so long and no longer.
+    #[must_use]
+    pub const fn within(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// When it is worked on: lists wait for everything else.
+    pub(super) fn admission(self) -> Admission {
+        let usual = if self.query.is_some() { Priority::Low } else { Priority::Normal };
+        self.admission.unwrap_or(Admission::Turn(usual))
     }
 
     /// Whether it can be sent again with an `Idempotency-Key`.

@@ -13,6 +13,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use async_trait::async_trait;
 use gacp_keys::{Keyring, MasterKey, MemoryKeys};
+use gacp_resilience::gate::Gate;
 use gacp_store::{
     AccountId, Actor, Cursor, MemoryLedger, Page, ReceiptStore, Revision, Role, StoreError, page_of,
 };
@@ -186,6 +187,7 @@ async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) ->
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
+        ingress: Gate::new(ingress::limits(64)),
     };
     change(&mut shell);
     let shell = web::Data::new(shell);

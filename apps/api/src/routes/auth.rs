@@ -45,14 +45,18 @@ pub(crate) fn routes() -> Routes {
                 .returns::<AccountView>(201, "The account.")
                 .refuses(&[Code::AccountExists, Code::TemporarilyOverloaded])
         })
-        .on(&access::LOG_IN, Options::plain().json().no_store().limited(Limit::Login), log_in)
+        .on(
+            &access::LOG_IN,
+            Options::plain().json().no_store().limited(Limit::Login).urgent(),
+            log_in,
+        )
         .says(|| {
             op("Opens a session, by e-mail or by national ID.")
                 .takes::<LoginDraft>()
                 .returns::<LoginView>(200, "Tokens, and whose they are.")
                 .refuses(&[Code::InvalidCredentials, Code::TemporarilyOverloaded])
         })
-        .on(&access::REFRESH, Options::plain().json().no_store(), refresh)
+        .on(&access::REFRESH, Options::plain().json().no_store().urgent(), refresh)
         .says(|| {
             op("Exchanges a refresh token for the next pair.")
                 .takes::<RefreshDraft>()

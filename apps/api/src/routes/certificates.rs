@@ -1,5 +1,7 @@
 //! `/api/certificates`: certificates, their verification and revocation.
 
+use std::time::Duration;
+
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::web::{Data, Path};
 use gacp_certifications::{
@@ -19,6 +21,10 @@ use crate::http::{
 };
 use crate::routes::Paging;
 use crate::views::{CertificateView, VerificationView};
+
+/// A verification reads one record: whoever stands before a customs officer does not wait for a store
+/// that takes longer.
+const AT_THE_BORDER: Duration = Duration::from_secs(5);
 
 /// Which certificates are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -54,7 +60,11 @@ pub(crate) fn routes() -> Routes {
             op("One certificate with its signature.")
                 .returns::<CertificateView>(200, "The certificate.")
         })
-        .on(&access::VERIFY_CERTIFICATE, Options::plain().limited(Limit::Verify), verify)
+        .on(
+            &access::VERIFY_CERTIFICATE,
+            Options::plain().limited(Limit::Verify).within(AT_THE_BORDER),
+            verify,
+        )
         .says(|| {
             op("What anybody may know of a certificate.")
                 .returns::<VerificationView>(200, "What it is worth now.")

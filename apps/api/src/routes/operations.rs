@@ -9,14 +9,14 @@ use crate::http::describe::Operation;
 use crate::http::reply::{self, Reply};
 use crate::http::{ApiError, Options, Routes};
 use crate::openapi::Description;
-use crate::readiness::Readiness;
+use crate::readiness::{Checks, Readiness};
 
 /// Nothing is loaded, run or embedded: it is a page of text and links.
 const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Whatever the client takes: these are asked by machines that say nothing or anything.
-const ANYTHING: Options = Options::plain().produces(&[]);
+const ANYTHING: Options = Options::plain().produces(&[]).always();
 
 /// `/`, `/health/live`, `/health/ready`, `/api/openapi.json`.
 pub fn routes() -> Routes {
@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
         .on(&access::CHECK_READINESS, ANYTHING.no_store(), ready)
         .says(|| {
             op("Whether the process should get requests.")
-                .returns_document("It should; each dependency by name.")
+                .returns_document("It should; each dependency, circuit breaker and limit by name.")
         })
         .on(&access::DESCRIBE, Options::plain(), describe)
         .says(|| op("This description (OpenAPI 3.1).").returns_document("The description."))
@@ -42,6 +42,10 @@ struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Map::is_empty")]
     checks: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    breakers: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    limits: Map<String, Value>,
 }
 
 /// `GET /`: what this is, and where the rest is.
@@ -59,15 +63,20 @@ async fn describe(description: web::Data<Description>) -> Reply {
 
 /// `GET /health/live`: the process answers; nothing else is asked.
 async fn live() -> Reply {
-    reply::plain(&Health { status: "live", checks: Map::new() })
+    let [checks, breakers, limits] = <[Map<String, Value>; 3]>::default();
+    reply::plain(&Health { status: "live", checks, breakers, limits })
 }
 
 /// `GET /health/ready`: whether the process should get requests.
 async fn ready(readiness: web::Data<Readiness>) -> Result<Reply, ApiError> {
-    let checks = readiness.check().await;
-    if !checks.is_ready {
-        return Err(ApiError::NotReady { checks: Value::Object(checks.states) });
+    let Checks { is_ready, is_degraded, states: checks, breakers, limits } =
+        readiness.check().await;
+    if !is_ready {
+        let details = [("checks", checks), ("breakers", breakers), ("limits", limits)];
+        let told = details.into_iter().filter(|(_, detail)| !detail.is_empty());
+        let details = told.map(|(name, detail)| (name, Value::Object(detail))).collect();
+        return Err(ApiError::NotReady { details });
     }
-    let status = if checks.is_degraded { "degraded" } else { "ready" };
-    Ok(reply::plain(&Health { status, checks: checks.states }))
+    let status = if is_degraded { "degraded" } else { "ready" };
+    Ok(reply::plain(&Health { status, checks, breakers, limits }))
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::http;
 use async_trait::async_trait;
+use gacp_resilience::gate::{Gate, Limits};
 use gacp_store::MemoryLedger;
 use jiff::Timestamp;
 use reqwest::{Client, Method};
@@ -15,8 +16,9 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::access::{Case, Party, Row, Rule, Subject, When};
 use crate::clock::Clock;
-use crate::http::{ApiError, Authenticate, Caller, Options, Reply, reply};
+use crate::http::{ApiError, Authenticate, Caller, Options, Reply, ingress, reply};
 use crate::routes::operations;
+use gacp_resilience::deadline;
 use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
 
 struct Nobody;
@@ -42,11 +44,28 @@ const ANYBODY: &[Case] = &[Case::new(When::Always, Rule::new(Subject::Nothing, &
 static SLOW: Row = Row::of(http::Method::GET, "/slow", ANYBODY);
 static ECHO: Row = Row::of(http::Method::POST, "/echo", ANYBODY);
 
+static URGENT: Row = Row::of(http::Method::GET, "/urgent", ANYBODY);
+static LEFT: Row = Row::of(http::Method::GET, "/left", ANYBODY);
+
+/// How long it may be worked on, in whole seconds.
+async fn left() -> Reply {
+    let left = deadline::remaining().unwrap().as_secs_f64().ceil();
+    reply::data(&left)
+}
+
 fn routes() -> Routes {
-    operations::routes().on(&SLOW, Options::plain(), slow).on(&ECHO, Options::plain().json(), echo)
+    operations::routes()
+        .on(&SLOW, Options::plain(), slow)
+        .on(&URGENT, Options::plain().urgent(), slow)
+        .on(&LEFT, Options::plain().within(Duration::from_secs(3)), left)
+        .on(&ECHO, Options::plain().json(), echo)
 }
 
 async fn server() -> (Running, String) {
+    server_of(ingress::limits(64)).await
+}
+
+async fn server_of(limits: Limits) -> (Running, String) {
     let shell = web::Data::new(Shell {
         clock: Clock::system(),
         authenticate: Arc::new(Nobody),
@@ -57,10 +76,12 @@ async fn server() -> (Running, String) {
         origins: Vec::new(),
         behind_tls: true,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
+        ingress: Gate::new(limits),
     });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let running =
-        start(listener, shell, Readiness::of(Vec::new(), Vec::new()), routes, |_| {}).unwrap();
+        start(listener, shell, Arc::new(Readiness::of(Vec::new(), Vec::new())), routes, |_| {})
+            .unwrap();
     let base = format!("http://{}", running.address());
     (running, base)
 }
@@ -169,4 +190,58 @@ async fn stopping_finishes_what_is_in_flight_then_closes_and_idle_connections_do
     assert!(closed.load(Ordering::Relaxed));
     assert_eq!(in_flight.await.unwrap(), 200);
     assert!(http.get(format!("{base}/health/live")).send().await.is_err());
+}
+
+#[tokio::test]
+async fn who_comes_when_there_is_too_much_to_do_is_told_to_come_back() {
+    let (running, base) =
+        server_of(Limits { at_once: 1, waiting: 0, patience: Duration::from_secs(2) }).await;
+    let get = |path: &str| tokio::spawn(reqwest::get(format!("{base}{path}")));
+    let busy = get("/slow");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let refused = get("/slow").await.unwrap().unwrap();
+    let live = get("/health/live").await.unwrap().unwrap();
+
+    assert_eq!(
+        (live.status().as_u16(), busy.await.unwrap().unwrap().status().as_u16()),
+        (200, 200)
+    );
+    assert_eq!(refused.status(), 503);
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((5..=7).contains(&wait), "{wait}");
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "service-unavailable");
+    let again = get("/slow").await.unwrap().unwrap();
+    assert_eq!(again.status(), 200, "the place is free again");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_urgent_take_the_place_of_those_that_wait() {
+    let (running, base) =
+        server_of(Limits { at_once: 1, waiting: 1, patience: Duration::from_secs(2) }).await;
+    let get = |path: &str| tokio::spawn(reqwest::get(format!("{base}{path}")));
+    let mut replies = Vec::new();
+    for path in ["/slow", "/slow", "/urgent"] {
+        replies.push(get(path));
+        tokio::time::sleep(Duration::from_millis(80)).await;
+    }
+
+    let mut statuses = Vec::new();
+    for reply in replies {
+        statuses.push(reply.await.unwrap().unwrap().status().as_u16());
+    }
+
+    assert_eq!(statuses, [200, 503, 200]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_has_a_deadline_and_a_route_may_have_a_shorter_one() {
+    let (running, base) = server().await;
+
+    let left: Value = reqwest::get(format!("{base}/left")).await.unwrap().json().await.unwrap();
+
+    assert_eq!(left["data"], 3.0);
+    running.stop().await;
 }
