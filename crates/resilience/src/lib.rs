@@ -33,6 +33,7 @@ pub mod deadline;
 #[cfg(feature = "tokio")]
 pub mod gate;
 mod random;
+pub mod retry;
 mod sync;
 #[cfg(feature = "tokio")]
 pub mod timeout;
