@@ -3,7 +3,7 @@
 //! Retries are more load exactly when there is too much of it. So there is a [`Budget`] for each
 //! dependency, which the retries of all requests share; they wait for random times ([`Backoff`]);
 //! and nobody retries for somebody who will not wait for it. Only what may happen twice is retried:
-//! the caller says so, error by error, with a [`Verdict`].
+//! the caller says so, error by error, with a `Verdict`.
 
 mod backoff;
 mod budget;
