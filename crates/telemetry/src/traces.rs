@@ -174,7 +174,8 @@ fn resource(service: &Service) -> Resource {
     Resource::builder_empty().with_attributes(all).build()
 }
 
-/// The name that the SDK gives to whatever has none.
+/// The name that the SDK gives to whatever has none, with the program's behind it.
 fn is_nobodys_name(attribute: &KeyValue) -> bool {
-    attribute.key.as_str() == "service.name" && attribute.value.as_str() == "unknown_service"
+    attribute.key.as_str() == "service.name"
+        && attribute.value.as_str().starts_with("unknown_service")
 }

@@ -80,6 +80,16 @@ fn spans_reach_a_collector_and_log_lines_do_not() {
 }
 
 #[test]
+fn spans_say_whose_they_are() {
+    let resource = resource(&service());
+    let of = |key: &'static str| resource.get(&key.into()).map(|value| value.to_string());
+
+    assert_eq!(of("service.name").as_deref(), Some("test"));
+    assert_eq!(of("service.version").as_deref(), Some("0"));
+    assert_eq!(of("service.instance.id").as_deref(), Some("1"));
+}
+
+#[test]
 fn a_collector_that_is_not_there_costs_nobody_anything() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let mut registry = Registry::default();
