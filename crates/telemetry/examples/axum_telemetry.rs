@@ -21,6 +21,8 @@ use gacp_telemetry::metrics::{Exposition, Format, HttpMetrics, Process, Registry
 use gacp_telemetry::traces::{self, Collector, Protocol, Service, Traces};
 use tokio::net::TcpListener;
 use tracing::Instrument as _;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -28,20 +30,28 @@ const FARM: &str = "/farms/{id}";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:8080").await?;
+    run(listener, std::env::var("COLLECTOR").ok()).await
+}
+
+/// Serves until the process ends; spans go to a collector if there is one.
+pub(crate) async fn run(
+    listener: TcpListener,
+    collector: Option<String>,
+) -> Result<(), Box<dyn Error>> {
     let mut registry = Registry::default();
-    let traces = match std::env::var("COLLECTOR") {
-        Ok(endpoint) => {
+    let traces = match collector {
+        Some(endpoint) => {
             let collector = Collector { endpoint, protocol: Protocol::Http };
             let instance = std::process::id().to_string();
             let service = Service { name: "example", version: "1", instance };
             Traces::to(&collector, &service, &mut registry)?
         }
-        Err(_unset) => Traces::off(),
+        None => Traces::off(),
     };
-    let log = Json::new(Redacting(std::io::stdout), &["request_id"]);
+    let log = Json::new(Redacting(std::io::stdout), &["request_id"]).with_filter(LevelFilter::INFO);
     tracing_subscriber::registry().with(traces.layer()).with(log).try_init()?;
 
-    let listener = TcpListener::bind("127.0.0.1:8080").await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     axum::serve(listener, app(registry)).await?;
     Ok(())
