@@ -5,9 +5,9 @@ mod application;
 mod certificate;
 mod farm;
 pub(crate) mod inspection;
-mod journey;
+pub(crate) mod journey;
 mod rounds;
-mod script;
+pub(crate) mod script;
 mod session;
 
 use std::time::Duration;

@@ -11,6 +11,7 @@ mod http1;
 mod index;
 mod interrupt;
 mod meter;
+mod observe;
 mod operator;
 mod passwords;
 mod people;
@@ -63,6 +64,12 @@ enum Task {
     /// The catalogue of collections, validators, indexes and queries stands in `gacp-store-mongo`,
     /// beside the queries.
     Index(index::Args),
+    /// Let programs that nobody here wrote watch two servers, and see what they see
+    ///
+    /// Prometheus, its promtool and a receiver of spans, beside servers of its own on SQLite and on
+    /// MongoDB. Fails when an expression of a dashboard or a rule can not be read, names what
+    /// nobody tells, or is empty; when a trace comes in pieces; when promtool has something to say.
+    Observe(observe::Args),
     /// Pack lists of common passwords into the one that the server carries
     ///
     /// Keeps of each password no more than it takes to recognise it, and those alone that are long
@@ -90,6 +97,7 @@ fn main() -> ExitCode {
         Task::Check(args) => check::run(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Index(args) => index::run(&args),
+        Task::Observe(args) => observe::run(&args),
         Task::Passwords(args) => passwords::run(&args),
         Task::Services(args) => services::run(&args),
         Task::Test(args) => test::run(&args),

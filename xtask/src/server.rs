@@ -42,15 +42,27 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// The program; built if none was named.
+    /// The program; built as it is shipped if none was named.
     pub(crate) fn obtain(&self) -> Result<PathBuf> {
-        let Some(program) = &self.program else {
+        self.named().unwrap_or_else(|| {
             eprintln!("building the release server");
-            return build();
-        };
+            build()
+        })
+    }
+
+    /// The program; built as `cargo run` does if none was named.
+    pub(crate) fn obtain_for_use(&self) -> Result<PathBuf> {
+        self.named().unwrap_or_else(|| {
+            eprintln!("building the server");
+            build_for_use()
+        })
+    }
+
+    fn named(&self) -> Option<Result<PathBuf>> {
+        let program = self.program.as_ref()?;
         // The server works in a folder of its own.
         let found = program.canonicalize();
-        found.with_context(|| format!("{} is no program", program.display()))
+        Some(found.with_context(|| format!("{} is no program", program.display())))
     }
 }
 
@@ -135,6 +147,13 @@ impl Server {
         self.base.trim_start_matches("http://")
     }
 
+    /// Where its metrics are.
+    pub(crate) fn metrics(&self) -> Result<String> {
+        let log = fs::read_to_string(log_file(&self.folder))?;
+        let address = log.lines().find_map(|line| listening(line, "metrics"));
+        address.with_context(|| format!("no metrics are served\n{}", self.log_tail()))
+    }
+
     /// The id of its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
@@ -172,7 +191,7 @@ impl Server {
     async fn find_address(&mut self) -> Result<()> {
         while self.begun.elapsed() < PATIENCE {
             let log = fs::read_to_string(log_file(&self.folder))?;
-            if let Some(address) = log.lines().find_map(listening) {
+            if let Some(address) = log.lines().find_map(|line| listening(line, "api")) {
                 self.base = format!("http://{address}");
                 return Ok(());
             }
@@ -199,7 +218,7 @@ impl Drop for Server {
 }
 
 /// The address in the line that a server logs for each of its listeners.
-fn listening(line: &str) -> Option<String> {
+fn listening(line: &str, whose: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Line {
         message: String,
@@ -207,7 +226,7 @@ fn listening(line: &str) -> Option<String> {
         address: String,
     }
     let line: Line = serde_json::from_str(line).ok()?;
-    (line.message == "listening" && line.listener == "api").then_some(line.address)
+    (line.message == "listening" && line.listener == whose).then_some(line.address)
 }
 
 fn log_file(folder: &TempDir) -> PathBuf {
@@ -247,13 +266,13 @@ mod tests {
     use super::listening;
 
     #[test]
-    fn only_the_line_of_the_api_gives_the_address() {
+    fn only_the_line_of_a_listener_gives_its_address() {
         let of = |listener| {
             format!(r#"{{"message":"listening","listener":"{listener}","address":"127.0.0.1:1"}}"#)
         };
 
-        assert_eq!(listening(&of("api")).as_deref(), Some("127.0.0.1:1"));
-        assert_eq!(listening(&of("metrics")), None);
-        assert_eq!(listening("farmer@demo.example"), None);
+        assert_eq!(listening(&of("api"), "api").as_deref(), Some("127.0.0.1:1"));
+        assert_eq!(listening(&of("metrics"), "api"), None);
+        assert_eq!(listening("farmer@demo.example", "api"), None);
     }
 }

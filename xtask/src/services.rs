@@ -16,6 +16,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::interrupt;
+pub(crate) use observe::{Received, Scraped};
 pub(crate) use own::Own;
 use service::Service;
 use state::{Run, Server};
@@ -47,7 +48,7 @@ enum Verb {
 }
 
 /// Services that are there already.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Given {
     /// A MongoDB replica set to use; none is started then
     #[arg(long, env = "MONGODB_URI", hide_env_values = true)]
@@ -161,6 +162,16 @@ impl Services {
     fn launch(&mut self, service: &Service) -> Result<String> {
         let program = install::program(service)?;
         Ok(service.launch(&program, self.run()?)?.0.address)
+    }
+
+    /// A Prometheus that asks these for metrics, with the rules of `deploy/`; returns its address.
+    pub(crate) fn prometheus(&mut self, scraped: &Scraped<'_>) -> Result<String> {
+        observe::prometheus(self.run()?, scraped)
+    }
+
+    /// A receiver of spans that writes each down.
+    pub(crate) fn receiver(&mut self) -> Result<Received> {
+        observe::rotel(self.run()?)
     }
 
     fn observe(&mut self) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::people::{Staff, User};
 use crate::round::Round;
 
 /// Plays every scene; returns the number of the certificate that was issued and revoked.
-pub(super) async fn play(api: &Api, script: &mut Script, round: Round) -> Result<String> {
+pub(crate) async fn play(api: &Api, script: &mut Script, round: Round) -> Result<String> {
     script.step("readiness", ready(api)).await?;
     let (person, farmer) = account::play(api, script, round).await?;
     let staff = script.step("staff log in", Staff::log_in(api)).await?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 /// The journey as it is printed: one line a step.
-pub(super) struct Script {
+pub(crate) struct Script {
     steps: u32,
     is_silent: bool,
 }
@@ -16,7 +16,7 @@ impl Script {
     }
 
     /// A script that only tells of the step that fails.
-    pub(super) fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { steps: 0, is_silent: true }
     }
 

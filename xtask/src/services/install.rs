@@ -76,6 +76,14 @@ pub(crate) struct Tool {
     pub(crate) asks_version: &'static str,
 }
 
+/// Prometheus' own tool. Debian's package brings the daemon along: unpacked, it is not started.
+pub(crate) const PROMTOOL: Tool = Tool {
+    program: "promtool",
+    package: "prometheus",
+    inside: "usr/bin/promtool",
+    asks_version: "--version",
+};
+
 /// The service's program, installed if the machine lacks it.
 pub(super) fn program(service: &Service) -> Result<Program> {
     let instead = format!(", or set {}", service.variable);

@@ -10,6 +10,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::state::Run;
+pub(crate) use prometheus::Scraped;
+pub(super) use prometheus::start as prometheus;
+pub(crate) use rotel::Received;
+pub(super) use rotel::start as rotel;
 
 /// Where a server tells its metrics that is told nothing else: what Prometheus asks.
 const METRICS: &str = "127.0.0.1:9464";
@@ -19,10 +23,11 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Starts both as a part of a run, says where to look, and returns what a server is to be told.
 pub(super) fn start(run: &mut Run) -> Result<[(&'static str, String); 2]> {
-    let seen = prometheus::start(run)?;
-    let received = rotel::start(run)?;
-    eprintln!("Prometheus: {seen} asks {METRICS} for metrics, every 5 s");
-    eprintln!("spans: {} holds what comes to {received}", rotel::log(run).display());
+    let scraped = Scraped { targets: &[METRICS.to_owned()], seconds: 5 };
+    let seen = prometheus(run, &scraped)?;
+    let received = rotel(run)?;
+    eprintln!("Prometheus: {seen} asks {METRICS} for metrics, every {} s", scraped.seconds);
+    eprintln!("spans: {} holds what comes to {received}", received.log.display());
     Ok([
         ("OTEL_EXPORTER_OTLP_ENDPOINT", received.http),
         ("GACP_METRICS_LISTEN", METRICS.to_owned()),

@@ -6,16 +6,8 @@ use std::process::Stdio;
 use anyhow::{Result, ensure};
 
 use super::files;
-use crate::services::install::{Tool, tool};
+use crate::services::install::{PROMTOOL, tool};
 use crate::workspace::run;
-
-/// Debian's package brings the daemon along: unpacked, it is not started.
-const PROMTOOL: Tool = Tool {
-    program: "promtool",
-    package: "prometheus",
-    inside: "usr/bin/promtool",
-    asks_version: "--version",
-};
 
 /// The configuration, which names the rules, and the rules that it may have forgotten to name.
 pub(super) fn check(root: &Path) -> Result<()> {

@@ -10,7 +10,7 @@ use super::super::install::{self, Program, Tool};
 use super::super::process;
 use super::super::service::Service;
 use super::super::state::Run;
-use super::{METRICS, status};
+use super::status;
 use crate::workspace::root;
 
 const NAME: &str = "prometheus";
@@ -25,12 +25,19 @@ const TOOL: Tool = Tool {
 const SERVICE: Service =
     Service { program: NAME, variable: "PROMETHEUS_URL", install, arguments, address, settled };
 
+/// Whom it asks for metrics, and how often; the rules are evaluated as often.
+pub(crate) struct Scraped<'a> {
+    pub(crate) targets: &'a [String],
+    pub(crate) seconds: u32,
+}
+
 /// Starts it; returns its address.
-pub(super) fn start(run: &mut Run) -> Result<String> {
+pub(in crate::services) fn start(run: &mut Run, scraped: &Scraped<'_>) -> Result<String> {
     let folder = run.folder().join(NAME);
     fs::create_dir_all(&folder)?;
     let rules = root()?.join("deploy/prometheus/rules");
-    fs::write(folder.join("prometheus.yml"), config(rules.is_dir().then_some(rules.as_path())))?;
+    let rules = rules.is_dir().then_some(rules.as_path());
+    fs::write(folder.join("prometheus.yml"), config(scraped, rules))?;
     Ok(SERVICE.launch(&install()?, run)?.0.address)
 }
 
@@ -58,13 +65,16 @@ fn settled(port: u16, pid: u32) -> Result<bool> {
     Ok(status(port, "/-/ready")? == 200 && process::is(pid, NAME, port))
 }
 
-/// Asks one server, often, under the name that the rules look for.
-fn config(rules: Option<&Path>) -> String {
+/// Asks servers under the name that the rules look for.
+fn config(scraped: &Scraped<'_>, rules: Option<&Path>) -> String {
+    let Scraped { targets, seconds } = scraped;
+    let targets = targets.join("', '");
     let mut config = format!(
-        "global: {{scrape_interval: 5s, evaluation_interval: 5s}}
+        "global: {{scrape_interval: {seconds}s, scrape_timeout: {seconds}s, \
+         evaluation_interval: {seconds}s}}
 scrape_configs:
   - job_name: gacp-api
-    static_configs: [{{targets: ['{METRICS}']}}]
+    static_configs: [{{targets: ['{targets}']}}]
 "
     );
     if let Some(rules) = rules {
@@ -78,11 +88,17 @@ scrape_configs:
 mod tests {
     use std::path::Path;
 
-    use super::config;
+    use super::{Scraped, config};
 
     #[test]
     fn rules_are_read_where_they_are_and_not_asked_for_where_they_are_not() {
-        assert!(config(Some(Path::new("/w/rules"))).ends_with("rule_files: ['/w/rules/*.yml']\n"));
-        assert!(!config(None).contains("rule_files"));
+        let targets = ["127.0.0.1:1", "127.0.0.1:2"].map(str::to_owned);
+        let scraped = Scraped { targets: &targets, seconds: 5 };
+
+        let with = config(&scraped, Some(Path::new("/w/rules")));
+
+        assert!(with.ends_with("rule_files: ['/w/rules/*.yml']\n"), "{with}");
+        assert!(with.contains("[{targets: ['127.0.0.1:1', '127.0.0.1:2']}]"), "{with}");
+        assert!(!config(&scraped, None).contains("rule_files"));
     }
 }

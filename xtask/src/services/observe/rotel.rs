@@ -22,10 +22,11 @@ const SERVICE: Service = Service {
     settled,
 };
 
-/// Where it receives.
-pub(super) struct Received {
-    pub(super) http: String,
-    grpc: String,
+/// Where it receives, and where it writes that down.
+pub(crate) struct Received {
+    pub(crate) http: String,
+    pub(crate) grpc: String,
+    pub(crate) log: PathBuf,
 }
 
 impl fmt::Display for Received {
@@ -34,17 +35,13 @@ impl fmt::Display for Received {
     }
 }
 
-pub(super) fn start(run: &mut Run) -> Result<Received> {
+pub(in crate::services) fn start(run: &mut Run) -> Result<Received> {
     let grpc = format!("127.0.0.1:{}", free_port()?);
     let told = ["start", "--otlp-grpc-endpoint", &grpc].map(str::to_owned).into();
     let program = Program { told, ..install::rotel()? };
     let http = SERVICE.launch(&program, run)?.0.address;
-    Ok(Received { http, grpc: format!("http://{grpc}") })
-}
-
-/// Where it writes down what it receives.
-pub(super) fn log(run: &Run) -> PathBuf {
-    run.folder().join(format!("{NAME}.log"))
+    let log = run.folder().join(format!("{NAME}.log"));
+    Ok(Received { http, grpc: format!("http://{grpc}"), log })
 }
 
 fn arguments(port: u16, folder: &Path) -> Vec<String> {
