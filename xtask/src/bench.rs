@@ -4,6 +4,7 @@ mod artillery;
 mod bare;
 mod cpu;
 mod crowd;
+mod extent;
 mod latency;
 mod login;
 mod pairs;

@@ -1,4 +1,4 @@
-//! A closed loop: clients that log in, each again as soon as it is answered.
+//! A closed loop: clients that ask for one thing, each again as soon as it is answered.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,15 +16,15 @@ use crate::people::Registration;
 /// Until every client waits for a reply.
 const LEAD_IN: Duration = Duration::from_millis(500);
 
-/// Clients, each with a connection and an account of its own: none waits for another's, and no
-/// account is guessed at by two.
+/// Clients, each with a connection and a request of its own, in somebody's name whom no other uses:
+/// none waits for another's, and no account is guessed at by two.
 pub(super) struct Crowd {
     clients: Vec<Client>,
 }
 
 struct Client {
     wire: Wire,
-    login: Vec<u8>,
+    request: Vec<u8>,
 }
 
 /// What a phase came to.
@@ -54,17 +54,20 @@ pub(super) fn login(authority: &str, person: &Registration) -> Vec<u8> {
 }
 
 impl Crowd {
-    /// A client for each of these people.
-    pub(super) async fn gather(authority: &str, people: &[Registration]) -> Result<Self> {
+    /// A client for each of these requests.
+    pub(super) async fn gather(
+        authority: &str,
+        requests: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Result<Self> {
         let mut clients = Vec::new();
-        for person in people {
+        for request in requests {
             let wire = Wire::open(authority).await?;
-            clients.push(Client { wire, login: login(authority, person) });
+            clients.push(Client { wire, request });
         }
         Ok(Self { clients })
     }
 
-    /// Lets everybody log in again and again, and counts for so long.
+    /// Lets everybody ask again and again, and counts for so long.
     pub(super) async fn measure(&mut self, server: u32, length: Duration) -> Result<Served> {
         let phase = Phase { turn: Turn::LeadIn, latency: Latency::new()? };
         let phase = Arc::new(Mutex::new(phase));
@@ -90,10 +93,10 @@ impl Client {
     async fn play(mut self, phase: Arc<Mutex<Phase>>) -> Result<Self> {
         loop {
             let begun = Instant::now();
-            let reply = self.wire.exchange(&self.login).await?;
+            let reply = self.wire.exchange(&self.request).await?;
             if reply.status()? != 200 {
                 let line = reply.first_line();
-                bail!("a login was answered with {line}: is there other work on this machine?");
+                bail!("a request was answered with {line}: is there other work on this machine?");
             }
             let mut phase = locked(&phase);
             match phase.turn {

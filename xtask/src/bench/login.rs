@@ -7,8 +7,9 @@ use anyhow::Result;
 use clap::value_parser;
 
 use super::bare::cores;
-use super::crowd::Crowd;
-use super::pairs::{self, Extent};
+use super::crowd::{self, Crowd};
+use super::extent::Extent;
+use super::pairs;
 use super::storm;
 use super::targets::Targets;
 use crate::client::Api;
@@ -29,15 +30,8 @@ pub(crate) struct Args {
     /// Send logins at four times the capacity, and see how the others fare
     #[arg(long)]
     storm: bool,
-    /// Clients, each with a connection and an account of its own
-    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=500))]
-    connections: u32,
-    /// How often bare loop and server take turns
-    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=100))]
-    pairs: u32,
-    /// The length of each turn, in seconds
-    #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=600))]
-    seconds: u32,
+    #[command(flatten)]
+    extent: Extent,
     /// The length of the storm, in seconds
     #[arg(long, default_value_t = 15, value_parser = value_parser!(u32).range(1..=60))]
     storm_seconds: u32,
@@ -74,17 +68,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
 
 impl Args {
     fn headline(&self) -> String {
-        let Self { connections, pairs, seconds, .. } = self;
+        let Extent { connections, pairs, seconds } = self.extent;
         let cores = cores();
         let loops = format!("{connections} connections in a closed loop, {cores} cores");
         if self.storm {
             return format!("### Storm of logins: capacity measured with {loops}");
         }
         format!("### Logins against hashes: {loops}, {pairs} pairs of {seconds} s each")
-    }
-
-    fn phase(&self) -> Duration {
-        Duration::from_secs(self.seconds.into())
     }
 }
 
@@ -111,20 +101,20 @@ async fn measure_on(
 ) -> Result<()> {
     let api = Api::new(&server.base)?;
     server.ready(&api).await?;
-    eprintln!("{store}: registering {} farmers", args.connections);
-    let people = people::registered(&api, args.connections).await?;
-    let mut crowd = Crowd::gather(server.authority(), &people).await?;
+    eprintln!("{store}: registering {} farmers", args.extent.connections);
+    let people = people::registered(&api, args.extent.connections).await?;
+    let logins = people.iter().map(|person| crowd::login(server.authority(), person));
+    let mut crowd = Crowd::gather(server.authority(), logins).await?;
     if args.storm {
         let length = Duration::from_secs(args.storm_seconds.into());
-        let capacity = storm::capacity((&mut crowd, server.pid()), args.phase()).await?;
+        let capacity = storm::capacity((&mut crowd, server.pid()), args.extent.phase()).await?;
         drop(crowd);
         let report = storm::play(store, (&api, server), (capacity, length)).await?;
         println!("{report}");
         report.judge(targets);
         return Ok(());
     }
-    let extent = Extent { pairs: args.pairs, phase: args.phase() };
-    let pairs = pairs::measure(store, (&mut crowd, server.pid()), extent).await?;
+    let pairs = pairs::measure(store, (&mut crowd, server.pid()), args.extent).await?;
     println!("{pairs}");
     pairs.judge(targets);
     Ok(())

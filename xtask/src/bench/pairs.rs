@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::bare::{self, cores};
 use super::crowd::{Crowd, Served};
+use super::extent::Extent;
 use super::latency::shown;
 use super::rate::{Rate, median};
 use super::targets::Targets;
@@ -23,14 +24,7 @@ const MOST_EXTRA_MS: f64 = 1.5;
 const USUAL_HASH_MS: f64 = 16.0;
 
 /// Until caches are warm and connections are open.
-const WARM_UP: Duration = Duration::from_secs(1);
-
-/// How much is measured.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Extent {
-    pub(super) pairs: u32,
-    pub(super) phase: Duration,
-}
+pub(super) const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Pairs of phases on one server.
 pub(super) struct Pairs {
@@ -53,9 +47,9 @@ pub(super) async fn measure(
     let mut pairs = Vec::new();
     for number in 1..=extent.pairs {
         interrupt::check()?;
-        let hashes = tokio::task::spawn_blocking(move || bare::measure(extent.phase)).await??;
+        let hashes = tokio::task::spawn_blocking(move || bare::measure(extent.phase())).await??;
         interrupt::check()?;
-        let pair = Pair { hashes, logins: crowd.measure(server, extent.phase).await? };
+        let pair = Pair { hashes, logins: crowd.measure(server, extent.phase()).await? };
         eprintln!("{store}, pair {number}: ratio {:.3}", pair.ratio());
         pairs.push(pair);
     }
