@@ -11,6 +11,7 @@ mod pairs;
 mod rate;
 mod storm;
 mod targets;
+mod telemetry;
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -34,6 +35,11 @@ enum Bench {
     /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
     /// missed.
     Login(login::Args),
+    /// A cheap request to a release server that tells all of itself, and to one that tells nothing
+    ///
+    /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
+    /// missed.
+    Telemetry(telemetry::Args),
     /// Play the light scenario with npm's artillery; every journey must succeed
     ///
     /// Installs artillery under `target/tools` on first use. Takes three minutes.
@@ -44,8 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     match &args.bench {
         // Figures of a loop and of a client that nobody optimised would flatter the server.
-        Bench::Login(_) if cfg!(debug_assertions) => optimised(),
+        Bench::Login(_) | Bench::Telemetry(_) if cfg!(debug_assertions) => optimised(),
         Bench::Login(args) => login::run(args),
+        Bench::Telemetry(args) => telemetry::run(args),
         Bench::Artillery(args) => artillery::run(args),
     }
 }

@@ -1,0 +1,177 @@
+//! A server that tells of itself against one that does not, in turns, so that what else goes on
+//! hits both.
+
+use std::fmt;
+
+use anyhow::Result;
+
+use super::Stand;
+use crate::bench::bare::cores;
+use crate::bench::crowd::Served;
+use crate::bench::extent::Extent;
+use crate::bench::latency::shown;
+use crate::bench::pairs::WARM_UP;
+use crate::bench::rate::median;
+use crate::bench::targets::Targets;
+use crate::interrupt;
+
+/// What is left of the requests per second: telemetry may cost a twentieth.
+const LEAST_RATIO: f64 = 0.95;
+
+/// Pairs of phases.
+pub(super) struct Pairs(Vec<Pair>);
+
+struct Pair {
+    telling: Served,
+    silent: Served,
+}
+
+/// Measures both by turns. Whoever began comes second in the next pair.
+pub(super) async fn measure(
+    telling: &mut Stand,
+    silent: &mut Stand,
+    extent: Extent,
+) -> Result<Pairs> {
+    for stand in [&mut *telling, &mut *silent] {
+        stand.crowd.measure(stand.server.pid(), WARM_UP).await?;
+    }
+    let mut pairs = Vec::new();
+    for number in 1..=extent.pairs {
+        interrupt::check()?;
+        let pair = if number % 2 == 0 {
+            let told = tell(telling, extent).await?;
+            Pair { telling: told, silent: keep_silent(silent, extent).await? }
+        } else {
+            let silent = keep_silent(silent, extent).await?;
+            Pair { telling: tell(telling, extent).await?, silent }
+        };
+        eprintln!("pair {number}: ratio {:.3}", pair.ratio());
+        pairs.push(pair);
+    }
+    Ok(Pairs(pairs))
+}
+
+/// A turn in which the server is scraped as well, more often than in production.
+async fn tell(stand: &mut Stand, extent: Extent) -> Result<Served> {
+    stand.scrape().await?;
+    stand.crowd.measure(stand.server.pid(), extent.phase()).await
+}
+
+async fn keep_silent(stand: &mut Stand, extent: Extent) -> Result<Served> {
+    stand.crowd.measure(stand.server.pid(), extent.phase()).await
+}
+
+impl Pair {
+    fn ratio(&self) -> f64 {
+        self.telling.rate.per_second() / self.silent.rate.per_second()
+    }
+
+    /// What telling costs of a request, in µs of processor time.
+    fn extra_us(&self) -> f64 {
+        1_000.0 * (self.telling.rate.cpu_ms() - self.silent.rate.cpu_ms())
+    }
+}
+
+impl Pairs {
+    fn median(&self, of: impl Fn(&Pair) -> f64) -> f64 {
+        median(self.0.iter().map(of))
+    }
+
+    /// Judges what the product promises.
+    pub(super) fn judge(&self, targets: &mut Targets) {
+        let ratio = self.median(Pair::ratio);
+        targets.judge(
+            ratio >= LEAST_RATIO,
+            format!(
+                "requests/s with telemetry ÷ without is {ratio:.3}, at least {LEAST_RATIO:.2} is due"
+            ),
+        );
+    }
+}
+
+/// A table in Markdown.
+impl fmt::Display for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| pair | requests/s without | with | ratio | CPU µs each without | with | more | \
+             p99 ms without | with | others |"
+        )?;
+        writeln!(f, "|{}", " ---: |".repeat(10))?;
+        for (number, pair) in (1..).zip(&self.0) {
+            row(f, number, pair)?;
+        }
+        writeln!(
+            f,
+            "| median | {:.0} | {:.0} | {:.3} | {:.1} | {:.1} | {:.1} | | | |",
+            self.median(|pair| pair.silent.rate.per_second()),
+            self.median(|pair| pair.telling.rate.per_second()),
+            self.median(Pair::ratio),
+            self.median(|pair| 1_000.0 * pair.silent.rate.cpu_ms()),
+            self.median(|pair| 1_000.0 * pair.telling.rate.cpu_ms()),
+            self.median(Pair::extra_us),
+        )
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, number: u32, pair: &Pair) -> fmt::Result {
+    let Pair { telling, silent } = pair;
+    let others = [silent, telling].map(|served| 100.0 * served.rate.taken_by_others(cores()));
+    writeln!(
+        f,
+        "| {number} | {:.0} | {:.0} | {:.3} | {:.1} | {:.1} | {:.1} | {} | {} | {:.0} %, {:.0} % |",
+        silent.rate.per_second(),
+        telling.rate.per_second(),
+        pair.ratio(),
+        1_000.0 * silent.rate.cpu_ms(),
+        1_000.0 * telling.rate.cpu_ms(),
+        pair.extra_us(),
+        shown(silent.latency.quantile(0.99)),
+        shown(telling.latency.quantile(0.99)),
+        others[0],
+        others[1],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Pair, Pairs, Served};
+    use crate::bench::cpu::Usage;
+    use crate::bench::latency::Latency;
+    use crate::bench::rate::Rate;
+    use crate::bench::targets::Targets;
+
+    /// So much was answered in a second.
+    fn served(done: u64) -> Served {
+        let second = Duration::from_secs(1);
+        let usage =
+            Usage { elapsed: second, worker: second, client: Duration::ZERO, machine: second };
+        Served { rate: Rate::new(done, usage).unwrap(), latency: Latency::new().unwrap() }
+    }
+
+    fn reached(pairs: &[(u64, u64)]) -> bool {
+        let pair = |(silent, telling): &(u64, u64)| Pair {
+            silent: served(*silent),
+            telling: served(*telling),
+        };
+        let mut targets = Targets::default();
+        Pairs(pairs.iter().map(pair).collect()).judge(&mut targets);
+        targets.to_string().starts_with("- reached")
+    }
+
+    #[test]
+    fn telemetry_may_cost_a_twentieth() {
+        assert!(reached(&[(1_000, 950)]) && reached(&[(1_000, 1_010)]));
+        assert!(!reached(&[(1_000, 949)]));
+    }
+
+    #[test]
+    fn one_pair_that_was_disturbed_decides_nothing() {
+        let (good, disturbed) = ((1_000, 970), (1_000, 500));
+
+        assert!(reached(&[good, disturbed, good]));
+        assert!(!reached(&[disturbed, good, disturbed]));
+    }
+}
