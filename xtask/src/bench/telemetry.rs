@@ -118,7 +118,7 @@ impl Stand {
         let dropped =
             text.lines().filter(|line| line.starts_with("telemetry_spans_dropped_total{"));
         let counts = dropped.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
-        Ok(counts.sum())
+        Ok(counts.fold(0.0, |sum, count| sum + count))
     }
 }
 
