@@ -73,10 +73,11 @@ async fn without_redis_half_of_a_limit_applies_and_nothing_fails() {
     until(async || app.anyone().get("/health/ready").await, "\"ready\"").await;
     let back = log_in(app.anyone()).await;
 
-    assert_eq!(
-        whole.json(),
-        json!({"status": "ready", "checks": {"server": "up", "store": "up", "redis": "up"}})
-    );
+    let told = whole.json();
+    assert_eq!(told["status"], "ready");
+    assert_eq!(told["checks"], json!({"server": "up", "store": "up", "redis": "up"}));
+    assert_eq!(told["breakers"], json!({"mongodb": "closed"}));
+    assert_eq!(told["limits"]["requests"]["atOnce"], 512);
     assert_eq!((degraded.status, &degraded.json()["checks"]["redis"]), (200, &json!("down")));
     // Four of the five that a process grants alone were used before.
     assert_eq!(replies.iter().filter(|reply| reply.status != 429).count(), 1, "{replies:?}");
