@@ -1,6 +1,7 @@
 //! Log lines: JSON for machines, each with the trace that it belongs to, and nothing in them that
 //! must not be kept.
 
+mod fields;
 mod json;
 pub mod redact;
 #[cfg(test)]

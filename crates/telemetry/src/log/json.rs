@@ -6,9 +6,7 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use opentelemetry::trace::TraceContextExt as _;
-use serde_json::{Map, Value};
 use tracing::dispatcher::WeakDispatch;
-use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_opentelemetry::get_otel_context;
@@ -16,6 +14,8 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
+
+use super::fields::{Fields, Inherited, Object, Takes as _};
 
 /// Writes a JSON object per event: `timestamp`, `level`, `target`, what the event says, what it
 /// inherits from the spans around it, `trace_id` and `span_id`.
@@ -30,9 +30,6 @@ pub struct Json<W> {
 fn now() -> Timestamp {
     Timestamp::now()
 }
-
-/// What the events inside of a span inherit from it.
-struct Inherited(Map<String, Value>);
 
 impl<W> Json<W> {
     /// Writes to this; events inherit these fields of spans, the innermost's first.
@@ -52,111 +49,44 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = Fields::only(self.inherited);
-        attributes.record(&mut fields);
-        if !fields.found.is_empty() {
-            span.extensions_mut().insert(Inherited(fields.found));
+        let mut inherited = Inherited::of(self.inherited);
+        attributes.record(&mut Fields(&mut inherited));
+        if !inherited.is_empty() {
+            span.extensions_mut().insert(inherited);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
-        let mut fields = Fields::default();
-        fields.put("timestamp", now().to_string());
-        fields.put("level", metadata.level().as_str());
-        fields.put("target", metadata.target());
-        event.record(&mut fields);
+        let mut object = Object::new();
+        object.take("timestamp", &format_args!("{}", now()));
+        object.take("level", &metadata.level().as_str());
+        object.take("target", &metadata.target());
+        event.record(&mut Fields(&mut object));
         for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(Inherited(inherited)) = span.extensions().get() {
-                for (name, value) in inherited {
-                    fields.found.entry(name).or_insert_with(|| value.clone());
-                }
+            if let Some(inherited) = span.extensions().get() {
+                object.inherit(inherited);
             }
         }
         if let Some(span) = context.event_span(event) {
-            self.trace(&span.id(), &mut fields);
+            self.trace(&span.id(), &mut object);
         }
-        self.write(metadata, fields);
+        // There is nobody to tell that the log cannot be written.
+        let _ = self.writer.make_writer_for(metadata).write_all(&object.line());
     }
 }
 
 impl<W> Json<W> {
-    fn trace(&self, span: &Id, fields: &mut Fields) {
+    fn trace(&self, span: &Id, object: &mut Object) {
         let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
         let context = dispatch.and_then(|dispatch| get_otel_context(span, &dispatch));
         let Some(context) = context else { return };
         let span = context.span();
         let ids = span.span_context();
         if ids.is_valid() {
-            fields.put("trace_id", ids.trace_id().to_string());
-            fields.put("span_id", ids.span_id().to_string());
+            object.take("trace_id", &format_args!("{}", ids.trace_id()));
+            object.take("span_id", &format_args!("{}", ids.span_id()));
         }
-    }
-
-    fn write(&self, metadata: &tracing::Metadata<'_>, fields: Fields)
-    where
-        W: for<'writer> MakeWriter<'writer>,
-    {
-        let mut line = Value::Object(fields.found).to_string();
-        line.push('\n');
-        // There is nobody to tell that the log cannot be written.
-        let _ = self.writer.make_writer_for(metadata).write_all(line.as_bytes());
-    }
-}
-
-/// Fields of an event or of a span.
-#[derive(Default)]
-struct Fields {
-    found: Map<String, Value>,
-    only: Option<&'static [&'static str]>,
-}
-
-impl Fields {
-    fn only(names: &'static [&'static str]) -> Self {
-        Self { found: Map::new(), only: Some(names) }
-    }
-
-    fn put(&mut self, name: &str, value: impl Into<Value>) {
-        if self.only.is_none_or(|only| only.contains(&name)) {
-            self.found.insert(name.to_owned(), value.into());
-        }
-    }
-}
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field.name(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field.name(), value);
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field.name(), value);
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field.name(), value);
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field.name(), value);
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field.name(), value);
-    }
-
-    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        let mut chain = value.to_string();
-        let mut source = value.source();
-        while let Some(error) = source {
-            chain.push_str(": ");
-            chain.push_str(&error.to_string());
-            source = error.source();
-        }
-        self.put(field.name(), chain);
     }
 }
 

@@ -149,3 +149,23 @@ proptest! {
         prop_assert_eq!(once, twice);
     }
 }
+
+#[test]
+fn fields_stand_in_the_order_in_which_they_are_said_and_none_twice() {
+    let written = Written::default();
+    let log = Json::new(written.clone(), &["request_id"]);
+    let subscriber = tracing_subscriber::registry().with(log);
+    tracing::subscriber::with_default(subscriber, || {
+        let _request = tracing::info_span!("request", request_id = "outer").entered();
+        tracing::info!(zone = f64::NAN, level = "mine", request_id = "a\n\"b\"", "said");
+    });
+
+    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+
+    let (_, said) = text.split_once("\"level\":").unwrap();
+    let said = said.replace(&format!("\"{}\"", module_path!()), "…");
+    assert_eq!(
+        said,
+        "\"INFO\",\"target\":…,\"message\":\"said\",\"zone\":null,\"request_id\":\"a\\n\\\"b\\\"\"}\n"
+    );
+}
