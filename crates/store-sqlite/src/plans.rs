@@ -5,6 +5,7 @@ use gacp_certifications::{ApplicationFilter, CertificateFilter, CertificateStatu
 use gacp_farms::{FarmFilter, FarmStatus, THAILAND};
 use gacp_store::{Cursor, Order, PageRequest, Role};
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tempfile::TempDir;
@@ -150,6 +151,7 @@ fn schema() -> Connection {
     let path = folder.path().join("gacp.sqlite");
     drop(Sqlite::open(&path).unwrap());
     let connection = Connection::open(path).unwrap();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
     connection.query_one("SELECT count(*) FROM sqlite_schema", (), |_| Ok(())).unwrap();
     connection
 }

@@ -246,3 +246,18 @@ async fn a_reader_cannot_write() {
 
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
 }
+
+#[test]
+fn statements_are_compiled_once_whatever_is_bound_to_them() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("gacp.sqlite");
+    drop(Store::open(&path).unwrap());
+    let connection = reading(&path).unwrap();
+    // `sessions` has a partial index.
+    for session in 0..5_u8 {
+        let mut statement = connection.prepare_cached(crate::sessions::STANDING).unwrap();
+        let bound = rusqlite::params![[session; 16], i64::from(session)];
+        assert!(statement.query_row(bound, |_| Ok(())).is_err());
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
+}
