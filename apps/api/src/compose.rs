@@ -16,7 +16,8 @@ use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
 use gacp_keys::Keyring;
 use gacp_limits::Quota;
-use gacp_resilience::{breaker, gate};
+use gacp_resilience::breaker::{Breaker, Nonsense, Settings};
+use gacp_resilience::gate;
 use gacp_store_guarded::Shield;
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
@@ -24,7 +25,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Config, Resilience, Store};
-use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell, ingress};
+use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell, ingress, limits};
 use crate::master_key;
 use crate::observe::{Metrics, Watch, WhichBreaker, WhichGate};
 use crate::people::Directory;
@@ -129,7 +130,11 @@ pub async fn services(
         Some(url) => Some(Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?),
         None => None,
     };
-    let limits = config.rate_limit.map(|quotas| limits(&quotas, redis.as_ref(), &keyring));
+    let shared = match &redis {
+        Some(redis) => Some((redis, breaker(WhichBreaker::Redis, &config.resilience, metrics)?)),
+        None => None,
+    };
+    let limits = config.rate_limit.map(|quotas| limits(&quotas, shared, &keyring));
     let (farms, history) = (stores.farms.clone(), stores.history.clone());
     let shell = Shell {
         clock: clock.clone(),
@@ -155,27 +160,32 @@ pub async fn services(
     })
 }
 
-fn limits(quotas: &Quotas, redis: Option<&Redis>, keyring: &Keyring) -> Arc<Limits> {
-    Arc::new(match redis {
+fn limits(
+    quotas: &Quotas,
+    shared: Option<(&Redis, Arc<Breaker>)>,
+    keyring: &Keyring,
+) -> Arc<Limits> {
+    Arc::new(match shared {
         None => Limits::of(quotas),
-        Some(redis) => Limits::across(quotas, keyring, |limit, quota| {
-            Arc::new(RedisLimiter::new(redis.clone(), limit.name(), quota))
+        Some((redis, breaker)) => Limits::across(quotas, keyring, |limit, quota| {
+            let limiter = RedisLimiter::new(redis.clone(), limit.name(), quota);
+            Arc::new(limits::Guarded::new(limiter, breaker.clone()))
         }),
     })
 }
 
 async fn open(config: &Config, metrics: &Metrics) -> anyhow::Result<Stores> {
-    let around = |breaker| around(breaker, &config.resilience, metrics);
+    let around = |kind| around(kind, &config.resilience, metrics);
     match &config.store {
         Store::Sqlite => {
             let path = config.server.data_dir.join(DATABASE);
             let store = Sqlite::open(&path);
             let store = store.with_context(|| format!("{} cannot be opened", path.display()))?;
-            Ok(Stores::sqlite(store, around(WhichBreaker::Sqlite)?))
+            Ok(Stores::sqlite(store, around((WhichBreaker::Sqlite, CALLS_OF_A_FILE))?))
         }
         Store::Mongo { uri, database } => {
             let store = connect(uri.expose(), database, metrics).await?;
-            Ok(Stores::mongo(store, around(WhichBreaker::Mongodb)?))
+            Ok(Stores::mongo(store, around((WhichBreaker::Mongodb, CALLS_OF_A_SERVER))?))
         }
     }
 }
@@ -183,21 +193,26 @@ async fn open(config: &Config, metrics: &Metrics) -> anyhow::Result<Stores> {
 /// What stands around a store: what watches its calls, and in that, what shields it from too many
 /// of them, and its callers from it.
 fn around(
-    kind: WhichBreaker,
+    (kind, at_once): (WhichBreaker, usize),
     config: &Resilience,
     metrics: &Metrics,
 ) -> anyhow::Result<(Watch, Shield)> {
-    let at_once = match kind {
-        WhichBreaker::Sqlite => CALLS_OF_A_FILE,
-        WhichBreaker::Mongodb => CALLS_OF_A_SERVER,
-    };
     let limits = gate::Limits { at_once, waiting: 8 * at_once, patience: CALL_PATIENCE };
     let bulkhead = metrics.gates.make(WhichGate::Store, limits);
-    let open_cap = OPEN_CAP.max(config.open);
-    let settings = breaker::Settings { open_base: config.open, open_cap, ..Default::default() };
-    let breaker = metrics.breakers.make(kind, settings, config.breaker)?;
+    let breaker = breaker(kind, config, metrics)?;
     let watch = Watch::new(metrics.calls.clone(), kind.as_str());
     Ok((watch, Shield::new(bulkhead, breaker, CALL_LIMIT)))
+}
+
+/// The breaker around a dependency: half of at least ten calls within ten seconds.
+fn breaker(
+    kind: WhichBreaker,
+    config: &Resilience,
+    metrics: &Metrics,
+) -> Result<Arc<Breaker>, Nonsense> {
+    let open_cap = OPEN_CAP.max(config.open);
+    let settings = Settings { open_base: config.open, open_cap, ..Settings::default() };
+    metrics.breakers.make(kind, settings, config.breaker)
 }
 
 /// Makes an empty database ready. On any other, a missing rule of uniqueness is a reason not to

@@ -133,6 +133,8 @@ impl Traces {
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
+            // Spans are the code's alone: nobody asks for the context of the thread.
+            .with_context_activation(false)
             .with_filter(filter_fn(|it| it.is_span() && *it.level() <= Level::INFO))
     }
 

@@ -1,5 +1,5 @@
 //! One request whose client traces it, as the receiver gets it: the client's span is above the
-//! route's, which is this service's, and the calls of the store are below that.
+//! route's, below that is what the service does, and below that are the calls of the store.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -23,6 +23,9 @@ const POLL: Duration = Duration::from_millis(200);
 const FEWEST_CALLS: usize = 3;
 
 const ROUTE: &str = "/api/auth/login";
+
+/// What the service does for it (its `operationId`).
+const USE_CASE: &str = "logIn";
 
 /// What a client says of its trace.
 #[derive(Debug)]
@@ -77,31 +80,39 @@ fn faults(spans: &[Span], told: &Told, stand: &Stand) -> Vec<String> {
             faults.push(format!("{fault}: {spans:?}"));
         }
     };
-    let (routes, calls): (Vec<_>, Vec<_>) =
-        spans.iter().partition(|span| span.kind == "SPAN_KIND_SERVER");
-    let [route] = routes.as_slice() else {
-        return vec![format!("{} spans of the route, not one: {spans:?}", routes.len())];
+    let (routes, services, calls) = parted(spans);
+    let ([route], [service]) = (routes.as_slice(), services.as_slice()) else {
+        let (routes, services) = (routes.len(), services.len());
+        return vec![format!("{routes} of the route, {services} of the service: {spans:?}")];
     };
     hold(route.parent == told.span, "the client's span is not above the route's");
     hold(route.name == format!("POST {ROUTE}"), "the route's span is not called by it");
     hold(route.attribute("http.route") == ROUTE, "the route's span does not say the route");
     hold(spans.iter().all(|span| span.service == "gacp-api"), "not all say whose they are");
     hold(calls.len() >= FEWEST_CALLS, "too few calls of the store");
-    hold(calls.iter().all(|call| call.parent == route.id), "a call is not below the route");
+    hold(service.parent == route.id, "the service's span is not below the route's");
+    hold(service.name == USE_CASE, "the service's span is not called by what it does");
+    hold(calls.iter().all(|call| call.parent == service.id), "a call is not below the service");
     let is_of_store = |call: &&&Span| call.attribute("db.system.name") == stand.system;
     hold(calls.iter().filter(is_of_store).count() == calls.len(), "a call of something else");
     faults
 }
 
-/// `client 00f0… → POST /api/auth/login → gacp-api → accounts.find_by_email, …`.
-fn shown(spans: &[Span], told: &Told) -> String {
-    let (routes, calls): (Vec<_>, Vec<_>) =
+/// Those of routes, of what the service does, and of calls.
+fn parted(spans: &[Span]) -> (Vec<&Span>, Vec<&Span>, Vec<&Span>) {
+    let (routes, others): (Vec<_>, Vec<_>) =
         spans.iter().partition(|span| span.kind == "SPAN_KIND_SERVER");
+    let (services, calls) = others.into_iter().partition(|span| span.kind == "SPAN_KIND_INTERNAL");
+    (routes, services, calls)
+}
+
+/// `client 00f0… → POST /api/auth/login → logIn → accounts.find_by_email, …`.
+fn shown(spans: &[Span], told: &Told) -> String {
+    let (routes, services, calls) = parted(spans);
     let names = |spans: Vec<&Span>| {
         let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
         names.join(", ")
     };
-    let service = spans.first().map_or("nobody", |span| span.service.as_str());
-    let (route, calls) = (names(routes), names(calls));
+    let (route, service, calls) = (names(routes), names(services), names(calls));
     format!("trace {}: client {} → {route} → {service} → {calls}", told.trace, told.span)
 }

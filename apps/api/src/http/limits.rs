@@ -7,6 +7,7 @@
 
 mod bounded;
 mod buckets;
+mod guarded;
 mod key;
 pub(crate) mod layer;
 mod quotas;
@@ -21,6 +22,7 @@ use gacp_keys::Keyring;
 use gacp_limits::{Key, Quota, RateLimiter};
 
 use super::{ApiError, Shell};
+pub use guarded::Guarded;
 pub(super) use key::{ByAddress, of_user};
 pub use quotas::Quotas;
 use rule::Rule;

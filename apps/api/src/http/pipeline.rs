@@ -13,6 +13,7 @@ use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue}
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use gacp_resilience::deadline::Deadline;
+use tracing::{Instrument as _, Span};
 
 use super::idempotency::{self, Turn};
 use super::limits::ByAddress;
@@ -68,10 +69,11 @@ async fn steps(
     let admitted = deadline.scope(admitted(access, options, &request, &parts)).await?;
     match admitted {
         Turn::Replay(reply) => Ok(request.into_response(reply.into_response())),
-        Turn::Run(None) => deadline.scope(next.call(request)).await,
+        Turn::Run(None) => deadline.scope(next.call(request).instrument(use_case(access))).await,
         Turn::Run(Some(granted)) => {
             let whole = request.request().clone();
-            let handled = guarded(deadline.scope(next.call(request))).await;
+            let handled =
+                guarded(deadline.scope(next.call(request).instrument(use_case(access)))).await;
             let response = match handled {
                 Ok(Ok(response)) => response,
                 Ok(Err(error)) => refusal(&whole, error),
@@ -99,6 +101,11 @@ async fn admitted(
         admit::admit(access, request, caller)?;
     }
     if options.idempotent { idempotency::claim(request, parts).await } else { Ok(Turn::Run(None)) }
+}
+
+/// What the service does for a request, in its trace: between the route and the calls of stores.
+fn use_case(access: &Row) -> Span {
+    tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
 }
 
 fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {

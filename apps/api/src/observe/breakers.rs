@@ -23,6 +23,8 @@ closed_label! {
         Sqlite => "sqlite",
         /// The store that processes share.
         Mongodb => "mongodb",
+        /// What else they share.
+        Redis => "redis",
     }
 }
 
