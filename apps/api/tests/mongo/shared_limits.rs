@@ -83,7 +83,7 @@ async fn without_redis_half_of_a_limit_applies_and_nothing_fails() {
     let told = whole.json();
     assert_eq!(told["status"], "ready");
     assert_eq!(told["checks"], json!({"server": "up", "store": "up", "redis": "up"}));
-    assert_eq!(told["breakers"], json!({"mongodb": "closed"}));
+    assert_eq!(told["breakers"], json!({"mongodb": "closed", "redis": "closed"}));
     assert_eq!(told["limits"]["requests"]["atOnce"], 512);
     assert_eq!((degraded.status, &degraded.json()["checks"]["redis"]), (200, &json!("down")));
     // Four of the five that a process grants alone were used before.
