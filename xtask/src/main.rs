@@ -11,6 +11,7 @@ mod http1;
 mod index;
 mod interrupt;
 mod meter;
+mod npm;
 mod observe;
 mod operator;
 mod passwords;

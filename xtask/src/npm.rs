@@ -1,4 +1,4 @@
-//! artillery, as npm has it: installed once, beside the other tools.
+//! What npm has: installed once, beside the other tools.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,26 +8,26 @@ use anyhow::{Context, Result};
 
 use crate::workspace;
 
-/// The version that is played with.
-pub(super) const VERSION: &str = "2.0.34";
-
-/// The program; installed if it is not there. Needs Node.js and npm.
-pub(super) fn artillery() -> Result<PathBuf> {
+/// The `node_modules` with a package of that version in it; installed if it is not there. Needs
+/// Node.js and npm.
+pub(crate) fn installed(package: &str, version: &str) -> Result<PathBuf> {
     let tools = workspace::tools()?;
-    let folder = tools.join(format!("artillery-{VERSION}"));
+    let folder = tools.join(format!("{package}-{version}"));
     if !folder.exists() {
-        eprintln!("installing artillery {VERSION} to {} (once)", folder.display());
+        eprintln!("installing {package} {version} to {} (once)", folder.display());
         fs::create_dir_all(&tools)?;
         // A draft: what is there is there as a whole.
         let draft = tempfile::Builder::new().prefix("install-").tempdir_in(&tools)?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-fund", "--no-audit", "--ignore-scripts", "--prefix", "."])
-            .arg(format!("artillery@{VERSION}"))
+            .arg(format!("{package}@{version}"))
             .current_dir(draft.path())
             .stdin(Stdio::null())
             .stdout(std::io::stderr());
-        workspace::run(&mut npm).context("artillery cannot be installed")?;
+        workspace::run(&mut npm).with_context(|| {
+            format!("{package} cannot be installed; it needs Node.js and npm on the PATH")
+        })?;
         fs::rename(draft.keep(), &folder)?;
     }
-    Ok(folder.join("node_modules/.bin/artillery"))
+    Ok(folder.join("node_modules"))
 }
