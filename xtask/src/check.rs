@@ -3,6 +3,7 @@
 mod deny;
 mod deploy;
 mod layering;
+mod loom;
 
 use std::time::Instant;
 
@@ -32,6 +33,7 @@ const CHECKS: &[Check] = &[
     Check { name: "lints", run: lints },
     Check { name: "docs", run: docs },
     Check { name: "deny", run: deny::run },
+    Check { name: "loom", run: loom::run },
 ];
 
 fn names() -> Vec<&'static str> {
