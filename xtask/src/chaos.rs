@@ -6,13 +6,17 @@
 
 mod audit;
 mod breaches;
+mod breaker;
 mod course;
+mod disk_full;
 mod drill;
 mod drop_replies;
+mod extent;
 mod judge;
 mod kill_api;
-mod mongo_down;
+mod mongo;
 mod notes;
+mod redis_down;
 mod report;
 mod rolling_restart;
 mod rounds;
@@ -21,12 +25,17 @@ mod stage;
 mod watcher;
 mod writer;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
-use clap::value_parser;
+use tokio::runtime::Runtime;
 
 use crate::interrupt;
 use crate::server::{Choice, Server, Variables};
 use crate::services::Own;
+use disk_full::Disk;
+use extent::{Breaking, Rounds};
+use mongo::{Harm, Harmed};
 use report::Outcome;
 
 /// What to break.
@@ -36,6 +45,9 @@ pub(crate) struct Args {
     drill: Drill,
     #[command(flatten)]
     choice: Choice,
+    /// Whether the server leaves a store alone that is out; `off`: drills of MongoDB must fail
+    #[arg(long, value_enum, global = true, default_value = "on")]
+    breaker: Breaking,
 }
 
 #[derive(clap::Subcommand)]
@@ -43,11 +55,33 @@ enum Drill {
     /// Kill MongoDB with SIGKILL under writes, and start it again; the server goes on
     ///
     /// While it is gone every reply is a 503 that says when to come back, within the deadline.
-    MongoDown(Extent),
+    MongoDown(extent::Many),
+    /// Have commands of MongoDB take longer than anybody waits (a fail point), and end that
+    MongoSlow {
+        #[command(flatten)]
+        extent: extent::Few,
+        /// Stop its process (SIGSTOP) instead: nobody is answered, `hello` neither
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Have MongoDB close connections instead of answering (a fail point), and end that
+    MongoReset(extent::Few),
+    /// Have the primary step down with nobody to be elected, and let it be elected
+    StepDown(extent::Few),
+    /// Kill Redis with SIGKILL under logins, and start it again; limits hold all the same
+    RedisDown(extent::Few),
+    /// Fill the disk under SQLite, and make room; needs the right to mount, or to `unshare`
+    DiskFull {
+        #[command(flatten)]
+        extent: extent::Few,
+        /// In a namespace where it may mount
+        #[arg(long, hide = true)]
+        unshared: bool,
+    },
     /// Kill the server with SIGKILL under writes, and start it again on the same store
     KillApi {
         #[command(flatten)]
-        extent: Extent,
+        extent: extent::Many,
         /// On a MongoDB replica set of its own instead of a file
         #[arg(long)]
         mongo: bool,
@@ -58,59 +92,92 @@ enum Drill {
     RollingRestart(rolling_restart::Extent),
 }
 
-/// How much of it.
-#[derive(clap::Args)]
-struct Extent {
-    /// How often
-    #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(1..=50))]
-    rounds: u32,
+/// Which servers a drill is played with.
+struct Cast {
+    program: PathBuf,
+    breaking: Breaking,
+    runtime: Runtime,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     let program = args.choice.obtain()?;
+    let breaking = args.breaker;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let cast = Cast { program, breaking, runtime };
     match &args.drill {
-        Drill::MongoDown(Extent { rounds }) => {
-            let mut mongod = Own::mongod()?;
-            let variables = mongo_down::variables(&mongod);
-            runtime.block_on(async {
-                let mut server = Server::start(program, variables).await?;
-                let played = mongo_down::play(&mut server, &mut mongod, *rounds).await;
-                conclude(&server, played)
+        Drill::MongoDown(extent) => cast.on_mongo(Harm::Killed, extent.rounds()),
+        Drill::MongoSlow { extent, stop } => {
+            let harm = if *stop { Harm::Stopped } else { Harm::Slow };
+            cast.on_mongo(harm, extent.rounds())
+        }
+        Drill::MongoReset(extent) => cast.on_mongo(Harm::Reset, extent.rounds()),
+        Drill::StepDown(extent) => cast.on_mongo(Harm::SteppedDown, extent.rounds()),
+        Drill::RedisDown(extent) => {
+            let mut redis = Own::redis()?;
+            let variables = redis_down::variables(&redis);
+            cast.play(variables, async |server| {
+                redis_down::play(server, &mut redis, extent.rounds()).await
+            })
+        }
+        Drill::DiskFull { unshared: false, .. } => disk_full::run_in_namespace("--unshared"),
+        Drill::DiskFull { extent, unshared: true } => {
+            let mut disk = Disk::mount()?;
+            let variables = disk_full::variables(&disk);
+            cast.play(variables, async |server| {
+                disk_full::play(server, &mut disk, extent.rounds()).await
             })
         }
         Drill::KillApi { extent, mongo } => {
-            let mongod = mongo.then(Own::mongod).transpose()?;
-            let variables = mongod.as_ref().map_or_else(Variables::new, mongo_down::variables);
-            runtime.block_on(async {
-                let mut server = Server::start(program, variables).await?;
-                let played = kill_api::play(&mut server, extent.rounds).await;
-                conclude(&server, played)
-            })
+            cast.on_either(*mongo, async |server| kill_api::play(server, extent.rounds()).await)
         }
         Drill::DropReplies(extent) => {
-            let mongod = extent.mongo.then(Own::mongod).transpose()?;
-            let variables = mongod.as_ref().map_or_else(Variables::new, mongo_down::variables);
-            runtime.block_on(async {
-                let mut server = Server::start(program, variables).await?;
-                let played = drop_replies::play(&mut server, extent).await;
-                conclude(&server, played)
-            })
+            cast.on_either(extent.mongo, async |server| drop_replies::play(server, extent).await)
         }
         Drill::RollingRestart(extent) => {
             let shared = rolling_restart::Shared::start()?;
-            let report = runtime.block_on(rolling_restart::play(&program, &shared, extent))?;
+            let played = rolling_restart::play(&cast.program, &shared, extent);
+            let report = cast.runtime.block_on(played)?;
             println!("\n{report}");
             report.verdict()
         }
     }
 }
 
-/// Shows the report; when there is none, what the server said last.
-fn conclude(server: &Server, played: Result<impl Outcome>) -> Result<()> {
-    let report = played.inspect_err(|_fault| println!("{}", server.log_tail()))?;
-    println!("\n{report}");
-    report.verdict()
+impl Cast {
+    /// Something happens to the MongoDB under the server.
+    fn on_mongo(&self, harm: Harm, rounds: u32) -> Result<()> {
+        let mut mongod = Own::mongod()?;
+        self.play(mongo::variables(&mongod), async |server| {
+            mongo::play(server, Harmed::new(&mut mongod, harm), rounds).await
+        })
+    }
+
+    /// On a MongoDB of the drill's own, or on a file.
+    fn on_either<R: Outcome>(
+        &self,
+        mongo: bool,
+        drill: impl AsyncFnOnce(&mut Server) -> Result<R>,
+    ) -> Result<()> {
+        let mongod = mongo.then(Own::mongod).transpose()?;
+        self.play(mongod.as_ref().map_or_else(Variables::new, mongo::variables), drill)
+    }
+
+    /// Plays a drill with a server, and shows the report; when there is none, what the server said
+    /// last.
+    fn play<R: Outcome>(
+        &self,
+        mut variables: Variables,
+        drill: impl AsyncFnOnce(&mut Server) -> Result<R>,
+    ) -> Result<()> {
+        variables.extend(self.breaking.variables());
+        self.runtime.block_on(async {
+            let mut server = Server::start(self.program.clone(), variables).await?;
+            let played = drill(&mut server).await;
+            let report = played.inspect_err(|_fault| println!("{}", server.log_tail()))?;
+            println!("\n{report}");
+            report.verdict()
+        })
+    }
 }

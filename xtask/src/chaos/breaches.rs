@@ -45,8 +45,20 @@ impl<R: Rules> Breaches<R> {
 /// A line per rule.
 impl<R: Rules> fmt::Display for Breaches<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(f, |_every| true)
+    }
+}
+
+impl<R: Rules> Breaches<R> {
+    /// A line for each rule that is judged; what is broken is told in any case.
+    pub(super) fn tell(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        is_judged: impl Fn(R) -> bool,
+    ) -> fmt::Result {
         for rule in R::ALL {
             match self.0.get(rule) {
+                None if !is_judged(*rule) => {}
                 None => writeln!(f, "  held    {rule}")?,
                 Some(Breach { times, example }) => {
                     writeln!(f, "  BROKEN  {rule}\n          {times} times; first: {example}")?;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use tokio::task::JoinHandle;
 
 use super::audit::{Audited, audit};
+use super::breaker::Watch;
 use super::judge::Breaks;
 use super::report::Report;
 use super::rounds::{self, Fault, Pace, pause};
@@ -32,6 +33,15 @@ pub(super) struct Plan {
     pub(super) breaks: Breaks,
     pub(super) rounds: u32,
     pub(super) pace: Pace,
+    /// Who watches the breaker around the store.
+    pub(super) breaker: Option<Watch>,
+}
+
+impl Plan {
+    /// Whether the breaker should open in the first outage; the others may be too short for it.
+    pub(super) fn must_open(&self) -> bool {
+        self.breaks == Breaks::Dependency
+    }
 }
 
 /// Plays a drill on a server that is ready, and reports.
@@ -46,11 +56,12 @@ pub(super) async fn play(api: &Api, fault: &mut impl Fault, plan: Plan) -> Resul
         tokio::spawn(watcher::read(watcher::reader(api).await?, stage.clone()));
     }
     tokio::spawn(watcher::probe(api.clone(), stage.clone()));
-    let resumed = rounds::play(fault, &stage, (plan.rounds, plan.pace), WRITERS).await?;
+    let resumed = rounds::play(fault, &stage, &plan, WRITERS).await?;
     stage.close(if resumed { OPEN_ANSWERS } else { NO_PATIENCE });
     let writers = gather(writers).await?;
+    fault.conclude().await?;
     let audited = if resumed { audit(&writers, &stage.notes).await? } else { unaudited(&stage) };
-    Ok(Report::of(&stage.notes, &audited))
+    Ok(Report::of(&stage, &audited))
 }
 
 /// Waits until everybody has what he waits for.

@@ -11,11 +11,18 @@ use crate::client::{Reply, TIMEOUT};
 /// The code for a repetition of a request that still runs, or that died with its process.
 const IN_PROGRESS: &str = "idempotency-in-progress";
 
+/// The code for a request that lost every race for a record.
+const CONTENDED: &str = "temporarily-overloaded";
+
 /// What a drill breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaks {
-    /// Something that the server needs: it says so and goes on when that is back.
+    /// What the server keeps its records in: it says so and goes on when that is back.
     Dependency,
+    /// Room for more records: what there is can be read, and what needs no more of it written.
+    Space,
+    /// What servers share their limits in: each does without it.
+    Limiter,
     /// The server: nobody answers until it is started again.
     Server,
 }
@@ -27,6 +34,8 @@ pub(super) enum Needs {
     Server,
     /// What the server keeps its records in.
     Records,
+    /// Room in that, too.
+    Room,
 }
 
 /// What came back, if anything did.
@@ -138,20 +147,48 @@ pub(super) fn objection(heard: &Heard, wish: Wish, met: Met) -> Option<(Rule, St
 }
 
 fn is_due(facts: &Facts, wish: Wish, met: Met) -> bool {
-    let is_harmed = met.breaks == Breaks::Server || wish.needs == Needs::Records;
-    let may_refuse = met.breaks == Breaks::Dependency && wish.needs == Needs::Records;
     match facts.status {
-        status if status == wish.status => !(is_harmed && met.span == Span::Broken),
+        status if status == wish.status => {
+            !(is_impossible(wish.needs, met.breaks) && met.span == Span::Broken)
+        }
         503 => {
-            let is_honest = facts.asks_to_come_back("service-unavailable");
-            may_refuse && met.span != Span::Whole && is_honest
+            let code = refusal(wish.needs, met.breaks);
+            let is_due = code.is_some_and(|code| facts.asks_to_come_back(code));
+            (met.span != Span::Whole && is_due) || is_contended(facts, wish, met)
         }
         409 => {
-            // Only who has asked before can be told that he is still being served.
-            let is_honest = facts.asks_to_come_back(IN_PROGRESS);
-            wish.repeats > 0 && met.span != Span::Broken && is_honest
+            // Only who has asked before can be told that he is still being served, and only where
+            // that can be read.
+            let is_unknown = is_impossible(Needs::Records, met.breaks) && met.span == Span::Broken;
+            wish.repeats > 0 && !is_unknown && facts.asks_to_come_back(IN_PROGRESS)
         }
         _ => false,
+    }
+}
+
+/// A transaction that has lost its connection stays open for a while (15 s here), and what it holds
+/// is what a repetition of its request wants.
+fn is_contended(facts: &Facts, wish: Wish, met: Met) -> bool {
+    let may_be = met.breaks == Breaks::Dependency && met.span != Span::Broken;
+    may_be && wish.repeats > 0 && facts.asks_to_come_back(CONTENDED)
+}
+
+/// Whether nothing that needs this succeeds while that is broken.
+fn is_impossible(needs: Needs, breaks: Breaks) -> bool {
+    match breaks {
+        Breaks::Dependency => needs != Needs::Server,
+        // Something may still fit.
+        Breaks::Space | Breaks::Limiter => false,
+        Breaks::Server => true,
+    }
+}
+
+/// The code with which what needs this may be refused while that is broken, if it may.
+fn refusal(needs: Needs, breaks: Breaks) -> Option<&'static str> {
+    match (breaks, needs) {
+        (Breaks::Dependency, Needs::Records | Needs::Room) => Some("service-unavailable"),
+        (Breaks::Space, Needs::Room) => Some("storage-full"),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ const PACE: Pace = Pace { whole: Duration::from_millis(700), first_outage: OUTAG
 pub(super) async fn play(server: &mut Server, rounds: u32) -> Result<Report> {
     let api = Api::new(&server.base)?;
     server.ready(&api).await?;
-    let plan = Plan { breaks: Breaks::Server, rounds, pace: PACE };
+    let plan = Plan { breaks: Breaks::Server, rounds, pace: PACE, breaker: None };
     let mut fault = Process { server, api: api.clone() };
     drill::play(&api, &mut fault, plan).await
 }

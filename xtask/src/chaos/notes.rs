@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::breaches::Breaches;
+use super::breaker::{Account, Refusal};
 use super::course::Mark;
 use super::judge::Heard;
 use super::rules::Rule;
+use super::stage::Answer;
 
 /// The notes of a drill; a clone writes into the same ones.
 #[derive(Clone, Default)]
@@ -25,14 +27,24 @@ struct Seen {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Round {
     pub(super) acknowledged: u32,
-    /// How long each refusal was waited for.
-    pub(super) refusals: Vec<Duration>,
+    pub(super) refusals: Vec<Refusal>,
     pub(super) lost: u32,
     pub(super) in_progress: u32,
+    /// Something else than refusals and lost connections told of the fault.
+    pub(super) was_told: bool,
     /// From the start of what was killed until it worked.
     pub(super) restart: Duration,
     /// From then on until every writer was served again.
     pub(super) recovery: Duration,
+    /// What the breaker did, where one is watched.
+    pub(super) breaker: Option<Account>,
+}
+
+impl Round {
+    /// Whether the fault was noticed.
+    pub(super) fn is_felt(&self) -> bool {
+        self.was_told || self.lost > 0 || !self.refusals.is_empty()
+    }
 }
 
 impl Notes {
@@ -47,9 +59,11 @@ impl Notes {
     }
 
     /// Counts what is no success.
-    pub(super) fn heard(&self, heard: &Heard, took: Duration) {
+    pub(super) fn heard(&self, answer: &Answer) {
+        let Answer { heard, sent, took, .. } = answer;
+        let refusal = Refusal { sent: *sent, took: *took };
         self.in_round(|round| match heard {
-            heard if heard.is_unavailable() => round.refusals.push(took),
+            heard if heard.is_unavailable() => round.refusals.push(refusal),
             heard if heard.is_in_progress() => round.in_progress += 1,
             Heard::Lost => round.lost += 1,
             Heard::Reply(_) | Heard::Late => {}

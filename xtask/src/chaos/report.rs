@@ -7,8 +7,11 @@ use anyhow::Result;
 
 use super::audit::Audited;
 use super::breaches::Breaches;
-use super::notes::{Notes, Round};
+use super::breaker::{Account, share};
+use super::judge::Breaks;
+use super::notes::Round;
 use super::rules::Rule;
+use super::stage::Stage;
 
 /// What came of a drill, to be shown and judged.
 pub(super) trait Outcome: fmt::Display {
@@ -18,6 +21,7 @@ pub(super) trait Outcome: fmt::Display {
 
 /// What came of a drill that breaks something again and again.
 pub(super) struct Report {
+    breaks: Breaks,
     rounds: Vec<Round>,
     breaches: Breaches<Rule>,
     farms: usize,
@@ -25,9 +29,15 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn of(notes: &Notes, audited: &Audited) -> Self {
-        let (rounds, breaches) = notes.take();
-        Self { rounds, breaches, farms: audited.farms, histories: audited.histories }
+    pub(super) fn of(stage: &Stage, audited: &Audited) -> Self {
+        let (rounds, breaches) = stage.notes.take();
+        Self {
+            breaks: stage.breaks,
+            rounds,
+            breaches,
+            farms: audited.farms,
+            histories: audited.histories,
+        }
     }
 }
 
@@ -47,14 +57,43 @@ impl fmt::Display for Report {
             line(f, number, round)?;
         }
         writeln!(f, "in progress: 409s for requests whose first run died or was not yet given up")?;
+        for (number, round) in (1..).zip(&self.rounds) {
+            if let Some(breaker) = &round.breaker {
+                writeln!(f, "breaker, round {number}: {}", Told(breaker))?;
+            }
+        }
         let (farms, histories) = (self.farms, self.histories);
         writeln!(f, "read back: {farms} farms, {histories} histories\n")?;
-        write!(f, "{}", self.breaches)
+        self.breaches.tell(f, |rule| rule.is_of(self.breaks))
+    }
+}
+
+/// What a breaker did, as a report says it.
+struct Told<'a>(&'a Account);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Account { opening, waits, due } = self.0;
+        match opening {
+            None => f.write_str("it did not open")?,
+            Some(opening) => {
+                let (after, failures) = (opening.after.as_millis(), opening.failures);
+                write!(f, "open after {after} ms and {failures} failed calls")?;
+            }
+        }
+        if let [Some(half), Some(most), Some(all)] =
+            [50, 95, 100].map(|percent| share(waits, percent).map(|wait| wait.as_secs_f64() * 1e3))
+        {
+            let refused = waits.len();
+            write!(f, "; {refused} refused by it, half within {half:.1} ms, ")?;
+            write!(f, "95 of 100 within {most:.1} ms, all within {all:.1} ms")?;
+        }
+        write!(f, "; service due after {} ms", due.as_millis())
     }
 }
 
 fn line(f: &mut fmt::Formatter<'_>, number: u32, round: &Round) -> fmt::Result {
-    let mut waits = round.refusals.clone();
+    let mut waits: Vec<Duration> = round.refusals.iter().map(|refusal| refusal.took).collect();
     waits.sort_unstable();
     let (half, longest) = (shown(waits.get(waits.len() / 2)), shown(waits.last()));
     let Round { acknowledged, lost, in_progress, restart, recovery, .. } = round;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::breaches::Rules;
+use super::judge::Breaks;
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,16 @@ pub(super) enum Rule {
     Readiness,
     /// Service resumes by itself.
     Recovery,
+    /// The breaker around the store opens.
+    Opens,
+    /// Who is refused by it learns that at once.
+    Prompt,
+    /// It closes again in time.
+    Resumes,
+    /// It has no business with what is broken.
+    Spared,
+    /// What is limited stays limited.
+    Limits,
     /// Who asks again gets an answer in the end.
     Answered,
     /// What was acknowledged is there, under the id that was told.
@@ -37,6 +48,11 @@ impl Rules for Rule {
         Self::Liveness,
         Self::Readiness,
         Self::Recovery,
+        Self::Opens,
+        Self::Prompt,
+        Self::Resumes,
+        Self::Spared,
+        Self::Limits,
         Self::Answered,
         Self::Kept,
         Self::Once,
@@ -45,16 +61,37 @@ impl Rules for Rule {
 }
 
 impl Rule {
+    /// Whether a drill that breaks this judges it.
+    pub(super) fn is_of(self, breaks: Breaks) -> bool {
+        match self {
+            Self::Opens | Self::Prompt | Self::Resumes => breaks == Breaks::Dependency,
+            Self::Spared => matches!(breaks, Breaks::Space | Breaks::Limiter),
+            Self::Limits => breaks == Breaks::Limiter,
+            _ => true,
+        }
+    }
+
     fn says(self) -> &'static str {
         match self {
             Self::Felt => {
-                "each round was felt: writes before it, refusals or lost connections in it"
+                "each round was felt: writes before it, and in it what comes of the fault"
             }
             Self::Replies => "every reply is due: success, or an honest refusal while it is broken",
             Self::Deadline => "every reply comes within 10 s",
             Self::Liveness => "/health/live answers 200 as long as the process lives",
-            Self::Readiness => "/health/ready is 503 while it is broken, 200 otherwise",
+            Self::Readiness => "/health/ready is 503 while what is needed is broken, 200 otherwise",
             Self::Recovery => "service resumes by itself",
+            Self::Opens => {
+                "the breaker opens with 10 failed calls, or as a call ends that fills its 10 s window"
+            }
+            Self::Prompt => {
+                "replies while it is open come at once: half within 5 ms, 95 of 100 within 100 ms"
+            }
+            Self::Resumes => "service resumes within the current open interval and 1 s",
+            Self::Spared => "the breaker stays closed",
+            Self::Limits => {
+                "logins are limited: to what is granted, and to half of it without Redis"
+            }
             Self::Answered => "every request has its answer in the end",
             Self::Kept => "every acknowledged farm is there, under the id that was told",
             Self::Once => "no farm is there twice",

@@ -26,6 +26,8 @@ pub(super) struct Answer {
     pub(super) success: Option<Reply>,
     /// When the request was sent.
     pub(super) begun: Mark,
+    /// The same as a time.
+    pub(super) sent: Instant,
     pub(super) took: Duration,
 }
 
@@ -37,15 +39,15 @@ impl Stage {
     /// Sends a request, and judges what comes back.
     pub(super) async fn ask(&self, call: Call<'_>, wish: Wish) -> Answer {
         let (begun, sent_at) = (self.course.mark(), Instant::now());
-        let sent = call.send().await;
+        let reply = call.send().await;
         let (span, took) = (self.course.since(begun), sent_at.elapsed());
-        let heard = Heard::of(&sent);
+        let heard = Heard::of(&reply);
         let met = Met { breaks: self.breaks, span, took };
         if let Some((rule, why)) = objection(&heard, wish, met) {
             self.notes.breach(rule, why);
         }
-        let success = sent.ok().filter(|reply| reply.status == wish.status);
-        Answer { heard, success, begun, took }
+        let success = reply.ok().filter(|reply| reply.status == wish.status);
+        Answer { heard, success, begun, sent: sent_at, took }
     }
 
     /// From now on nothing new is asked; what is open may be asked for a while longer.

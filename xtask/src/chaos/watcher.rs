@@ -46,7 +46,7 @@ pub(super) async fn read(reader: User, stage: Stage) {
             return;
         }
         let answer = stage.ask(reader.get("/api/farms?limit=20"), LIST).await;
-        stage.notes.heard(&answer.heard, answer.took);
+        stage.notes.heard(&answer);
         sleep(LOOK).await;
     }
 }

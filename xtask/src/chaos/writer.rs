@@ -106,13 +106,13 @@ impl Writer {
         let wish = Wish {
             what: "POST /api/farms",
             status: 201,
-            needs: Needs::Records,
+            needs: Needs::Room,
             repeats: pending.repeats,
             rule: Rule::Replies,
         };
         let call = self.farmer.post("/api/farms", pending.body.clone());
         let answer = stage.ask(call.idempotency_key(&pending.key), wish).await;
-        stage.notes.heard(&answer.heard, answer.took);
+        stage.notes.heard(&answer);
         let is_told = answer.success.as_ref().is_some_and(|reply| {
             stage.notes.acknowledged(self.number, answer.begun);
             self.told(stage, &pending.name, reply)

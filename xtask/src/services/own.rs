@@ -1,14 +1,18 @@
 //! A service of a task's own: it may be killed, and started again where it was.
 
 use std::process::Child;
+use std::thread::{self, JoinHandle};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use bson::Document;
 
 use super::install::{self, Program};
 use super::mongod;
 use super::redis;
 use super::service::Service;
 use super::state::{Run, Server};
+use super::wire;
+use crate::signal::{self, Signal};
 
 /// A running service that nobody else uses; dropped, it is ended and its data removed.
 pub(crate) struct Own {
@@ -68,5 +72,33 @@ impl Own {
         (self.server, self.process) =
             launched.with_context(|| format!("somebody else took port {port} meanwhile"))?;
         Ok(())
+    }
+
+    /// Has it stand still: connections are held and taken, and nobody is answered.
+    pub(crate) fn suspend(&self) -> Result<()> {
+        signal::send(self.server.pid, Signal::STOP)
+    }
+
+    /// Lets it go on.
+    pub(crate) fn resume(&self) -> Result<()> {
+        signal::send(self.server.pid, Signal::CONT)
+    }
+
+    /// Waits until it works, after something was done to it.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        let works = self.service.settles_in(&self.run.0, &self.server, &mut self.process)?;
+        ensure!(works, "{} is no longer there", self.server.program);
+        Ok(())
+    }
+
+    /// Has a MongoDB run a command; a refusal is an error.
+    pub(crate) fn command(&self, command: &Document) -> Result<Document> {
+        wire::command(self.server.port, command)
+    }
+
+    /// Has a MongoDB run a command that does its work at once and is long in saying so.
+    pub(crate) fn command_aside(&self, command: Document) -> JoinHandle<Result<Document>> {
+        let port = self.server.port;
+        thread::spawn(move || wire::command(port, &command))
     }
 }

@@ -71,6 +71,16 @@ impl Service {
         Ok(None)
     }
 
+    /// Waits until what was started as a part of this run works; false when it is gone.
+    pub(super) fn settles_in(
+        &self,
+        run: &Run,
+        server: &Server,
+        process: &mut Child,
+    ) -> Result<bool> {
+        self.settles(server, process, &self.log(run))
+    }
+
     fn spawn(&self, port: u16, program: &Program, run: &mut Run) -> Result<(Server, Child)> {
         let folder = run.folder().join(self.program);
         fs::create_dir_all(&folder)?;

@@ -56,7 +56,8 @@ fn a_refusal_is_honest_when_it_is_a_problem_and_says_when_to_come_back() {
     let plain = Facts { kind: "text/plain".to_owned(), ..refusal() };
     let others = [
         plain,
-        facts(503, "temporarily-overloaded", "5"),
+        facts(503, "storage-full", "30"),
+        facts(503, "temporarily-overloaded", ""),
         facts(503, "service-unavailable", ""),
         facts(503, "service-unavailable", "0"),
         facts(503, "service-unavailable", "1.5"),
@@ -110,6 +111,53 @@ fn only_a_repetition_can_be_told_to_wait_for_its_first_run() {
     assert_eq!(judged(1, Span::Whole), None);
     assert_eq!(judged(0, Span::Whole), Some(Rule::Replies));
     assert_eq!(judged(1, Span::Broken), Some(Rule::Replies), "who could have said so?");
+}
+
+#[test]
+fn without_room_writes_alone_are_refused_and_some_still_fit() {
+    let full = || Heard::Reply(facts(503, "storage-full", "30"));
+    for (heard, needs, span, is_due) in [
+        (full(), Needs::Room, Span::Broken, true),
+        (full(), Needs::Room, Span::Between, true),
+        (full(), Needs::Room, Span::Whole, false),
+        (full(), Needs::Records, Span::Broken, false),
+        (Heard::Reply(success()), Needs::Room, Span::Broken, true),
+        (Heard::Reply(success()), Needs::Records, Span::Broken, true),
+        (Heard::Reply(refusal()), Needs::Room, Span::Broken, false),
+        (Heard::Reply(in_progress()), Needs::Room, Span::Broken, true),
+    ] {
+        let met = Met { breaks: Breaks::Space, span, took: Duration::ZERO };
+        let rule = broken_by(&heard, wish(needs, 1), met);
+        assert_eq!(rule.is_none(), is_due, "{heard:?} {needs:?} {span:?}");
+    }
+}
+
+#[test]
+fn without_a_shared_limiter_nobody_is_refused() {
+    for (facts, is_due) in [
+        (success(), true),
+        (refusal(), false),
+        (facts(503, "storage-full", "30"), false),
+        (facts(500, "internal-error", ""), false),
+    ] {
+        let rule = broken(&Heard::Reply(facts.clone()), Breaks::Limiter, Span::Broken);
+        assert_eq!(rule.is_none(), is_due, "{facts}");
+    }
+}
+
+#[test]
+fn only_a_repetition_can_lose_to_what_its_first_run_left_open() {
+    let judged = |repeats, breaks, span| {
+        let contended = Heard::Reply(facts(503, CONTENDED, "1"));
+        let met = Met { breaks, span, took: Duration::ZERO };
+        broken_by(&contended, wish(Needs::Room, repeats), met)
+    };
+
+    assert_eq!(judged(1, BREAKS_STORE, Span::Between), None);
+    assert_eq!(judged(1, BREAKS_STORE, Span::Whole), None);
+    assert_eq!(judged(1, BREAKS_STORE, Span::Broken), Some(Rule::Replies), "who said so?");
+    assert_eq!(judged(0, BREAKS_STORE, Span::Between), Some(Rule::Replies));
+    assert_eq!(judged(1, Breaks::Space, Span::Between), Some(Rule::Replies));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::rota::DRAIN;
-use crate::chaos::mongo_down;
+use crate::chaos::mongo;
 use crate::server::Variables;
 use crate::services::Own;
 
@@ -24,7 +24,7 @@ impl Shared {
 
     /// What each server is told.
     pub(super) fn variables(&self) -> Variables {
-        let mut variables = mongo_down::variables(&self.mongod);
+        let mut variables = mongo::variables(&self.mongod);
         variables.extend([
             self.redis.variable(),
             ("GACP_SECRETS__MASTER_KEY", self.master_key.clone()),

@@ -1,0 +1,77 @@
+//! What the metrics of a server tell of its breaker.
+
+/// What the breaker does, and how often it has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) state: State,
+    /// Changes so far.
+    pub(super) changes: u64,
+    /// How often it has opened so far.
+    pub(super) openings: u64,
+    /// Calls so far that it has counted as failures.
+    pub(super) failures: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Closed,
+    Open,
+    HalfOpen,
+}
+
+const STATES: [(State, &str); 3] =
+    [(State::Closed, "closed"), (State::Open, "open"), (State::HalfOpen, "half_open")];
+
+impl Told {
+    /// Reads the text format of a server with one store.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let is_in = |name: &str| value(text, "circuit_breaker_state", "state", name) == Some(1);
+        let (state, _) = STATES.into_iter().find(|(_, name)| is_in(name))?;
+        let into = |name| value(text, "circuit_breaker_transitions_total", "state", name);
+        let openings = into("open")?;
+        Some(Self {
+            state,
+            changes: into("closed")? + openings + into("half_open")?,
+            openings,
+            failures: value(text, "circuit_breaker_calls_total", "outcome", "failure")?,
+        })
+    }
+}
+
+fn value(text: &str, metric: &str, label: &str, value: &str) -> Option<u64> {
+    let labelled = format!("{label}=\"{value}\"");
+    let is_it = |line: &&str| {
+        let rest = line.strip_prefix(metric);
+        rest.is_some_and(|rest| rest.starts_with('{') && rest.contains(&labelled))
+    };
+    text.lines().find(is_it)?.rsplit(' ').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Told};
+
+    const TEXT: &str = r#"# TYPE circuit_breaker_state gauge
+circuit_breaker_state{breaker="mongodb",state="closed"} 0
+circuit_breaker_state{breaker="mongodb",state="open"} 0
+circuit_breaker_state{breaker="mongodb",state="half_open"} 1
+circuit_breaker_transitions_total{breaker="mongodb",state="closed"} 2
+circuit_breaker_transitions_total{breaker="mongodb",state="open"} 3
+circuit_breaker_transitions_total{breaker="mongodb",state="half_open"} 4
+circuit_breaker_calls_total{breaker="mongodb",outcome="success"} 1000
+circuit_breaker_calls_total{breaker="mongodb",outcome="failure"} 17
+"#;
+
+    #[test]
+    fn a_breaker_is_read_from_the_text_format() {
+        let told = Told { state: State::HalfOpen, changes: 9, openings: 3, failures: 17 };
+
+        assert_eq!(Told::read(TEXT), Some(told));
+    }
+
+    #[test]
+    fn metrics_without_a_breaker_tell_nothing() {
+        assert_eq!(Told::read("process_threads 4\n"), None);
+        assert_eq!(Told::read(&TEXT.replace("circuit_breaker_calls", "other")), None);
+    }
+}
