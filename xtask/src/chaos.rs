@@ -4,6 +4,7 @@
 //! rounds, the rules that hold whatever happens, and a report. It ends by itself, and whatever it
 //! started ends with it.
 
+mod all;
 mod audit;
 mod breaches;
 mod breaker;
@@ -90,6 +91,8 @@ enum Drill {
     DropReplies(drop_replies::Extent),
     /// Restart two servers in turn behind nginx, each taken out first; nobody notices
     RollingRestart(rolling_restart::Extent),
+    /// Play every drill, and write target/chaos/report.md; fails if any does
+    All,
 }
 
 /// Which servers a drill is played with.
@@ -142,6 +145,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             println!("\n{report}");
             report.verdict()
         }
+        Drill::All => all::play(&cast.program, &["--breaker", breaking.as_str()]),
     }
 }
 
