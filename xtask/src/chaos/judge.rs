@@ -99,6 +99,13 @@ impl Heard {
         matches!(self, Self::Reply(facts)
             if facts.status == 409 && facts.code == IN_PROGRESS)
     }
+
+    /// Whether what an earlier run has left behind is in the way: it is not yet given up.
+    pub(super) fn is_held_up(&self) -> bool {
+        let is_contended = matches!(self, Self::Reply(facts)
+            if facts.status == 503 && facts.code == CONTENDED);
+        self.is_in_progress() || is_contended
+    }
 }
 
 fn timed_out(fault: &Error) -> bool {
@@ -167,10 +174,14 @@ fn is_due(facts: &Facts, wish: Wish, met: Met) -> bool {
 }
 
 /// A transaction that has lost its connection stays open for a while (15 s here), and what it holds
-/// is what a repetition of its request wants.
+/// is what its next attempt wants, or a repetition of its request.
 fn is_contended(facts: &Facts, wish: Wish, met: Met) -> bool {
-    let may_be = met.breaks == Breaks::Dependency && met.span != Span::Broken;
-    may_be && wish.repeats > 0 && facts.asks_to_come_back(CONTENDED)
+    let may_be = match met.span {
+        Span::Whole => wish.repeats > 0,
+        Span::Between => true,
+        Span::Broken => false,
+    };
+    may_be && met.breaks == Breaks::Dependency && facts.asks_to_come_back(CONTENDED)
 }
 
 /// Whether nothing that needs this succeeds while that is broken.

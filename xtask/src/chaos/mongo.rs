@@ -17,12 +17,15 @@ use crate::services::Own;
 pub(super) use harm::{Harm, Harmed};
 
 /// The first outage is longer than the deadline of a request: nobody can wait it out. A request
-/// of the others that begins while it lasts ends while it lasts.
-const PACE: Pace = Pace {
-    whole: Duration::from_millis(700),
-    first_outage: Duration::from_secs(11),
-    outage: Duration::from_millis(3_500),
-};
+/// of the others that begins while it lasts ends while it lasts: after the 2.5 s for which a
+/// primary is looked for, or the 5 s for which a call is waited for.
+fn pace(harm: Harm) -> Pace {
+    let outage = match harm {
+        Harm::Slow | Harm::Stopped => Duration::from_secs(6),
+        Harm::Killed | Harm::Reset | Harm::SteppedDown => Duration::from_millis(3_500),
+    };
+    Pace { whole: Duration::from_millis(700), first_outage: Duration::from_secs(11), outage }
+}
 
 /// Plays the drill on a server that [`variables`] were told.
 pub(super) async fn play(
@@ -33,7 +36,7 @@ pub(super) async fn play(
     let api = Api::new(&server.base)?;
     server.ready(&api).await?;
     let breaker = Some(breaker::Watch::start(&server.metrics()?)?);
-    let plan = Plan { breaks: Breaks::Dependency, rounds, pace: PACE, breaker };
+    let plan = Plan { breaks: Breaks::Dependency, rounds, pace: pace(harmed.harm()), breaker };
     drill::play(&api, &mut harmed, plan).await
 }
 

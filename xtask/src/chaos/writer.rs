@@ -122,7 +122,7 @@ impl Writer {
         }
         pending.repeats += 1;
         pending.due = Instant::now();
-        if answer.success.is_some() || answer.heard.is_in_progress() {
+        if answer.success.is_some() || answer.heard.is_held_up() {
             pending.due += A_WHILE;
         } else {
             sleep(PAUSE).await;

@@ -146,7 +146,7 @@ fn without_a_shared_limiter_nobody_is_refused() {
 }
 
 #[test]
-fn only_a_repetition_can_lose_to_what_its_first_run_left_open() {
+fn who_lost_a_connection_can_lose_to_what_that_left_open() {
     let judged = |repeats, breaks, span| {
         let contended = Heard::Reply(facts(503, CONTENDED, "1"));
         let met = Met { breaks, span, took: Duration::ZERO };
@@ -156,7 +156,8 @@ fn only_a_repetition_can_lose_to_what_its_first_run_left_open() {
     assert_eq!(judged(1, BREAKS_STORE, Span::Between), None);
     assert_eq!(judged(1, BREAKS_STORE, Span::Whole), None);
     assert_eq!(judged(1, BREAKS_STORE, Span::Broken), Some(Rule::Replies), "who said so?");
-    assert_eq!(judged(0, BREAKS_STORE, Span::Between), Some(Rule::Replies));
+    assert_eq!(judged(0, BREAKS_STORE, Span::Between), None);
+    assert_eq!(judged(0, BREAKS_STORE, Span::Whole), Some(Rule::Replies));
     assert_eq!(judged(1, Breaks::Space, Span::Between), Some(Rule::Replies));
 }
 

@@ -59,6 +59,10 @@ impl<'a> Harmed<'a> {
         Self { mongod, harm, ending: Vec::new() }
     }
 
+    pub(super) fn harm(&self) -> Harm {
+        self.harm
+    }
+
     fn command(&self, command: &Document) -> Result<()> {
         self.mongod.command(command).map(drop)
     }
