@@ -13,10 +13,7 @@ mod storm;
 mod targets;
 mod telemetry;
 
-use std::os::unix::process::CommandExt;
-use std::process::Command;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::interrupt;
 use crate::workspace;
@@ -50,19 +47,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     match &args.bench {
         // Figures of a loop and of a client that nobody optimised would flatter the server.
-        Bench::Login(_) | Bench::Telemetry(_) if cfg!(debug_assertions) => optimised(),
+        Bench::Login(_) | Bench::Telemetry(_) if cfg!(debug_assertions) => workspace::optimised(),
         Bench::Login(args) => login::run(args),
         Bench::Telemetry(args) => telemetry::run(args),
         Bench::Artillery(args) => artillery::run(args),
     }
-}
-
-/// Builds this task as the server is built, and goes on as that: this process becomes it.
-fn optimised() -> Result<()> {
-    eprintln!("building the bench itself");
-    let built = workspace::build(["build", "--release", "--package", "xtask"])?;
-    let task = built.into_iter().find(|built| built.target == "xtask");
-    let task = task.context("xtask has no binary")?;
-    let failed = Command::new(task.path).args(std::env::args_os().skip(1)).exec();
-    Err(failed).context("the bench cannot be started")
 }

@@ -6,6 +6,7 @@ mod bodies;
 mod chaos;
 mod check;
 mod client;
+mod compare;
 mod demo;
 mod http1;
 mod index;
@@ -54,6 +55,11 @@ enum Task {
     ///
     /// Runs every check, the later ones also when an earlier one fails; fails if any does.
     Check(check::Args),
+    /// Ours beside what was there before: what each makes of the same cases
+    ///
+    /// Needs what it is compared with, and installs that under `target/tools`. Fails when ours is
+    /// wrong.
+    Compare(compare::Args),
     /// Play the whole journey, registration to public verification, against a server
     ///
     /// Without `--url` it builds the release server and starts it with the demonstration data on
@@ -96,6 +102,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Chaos(args) => chaos::run(&args),
         Task::Check(args) => check::run(&args),
+        Task::Compare(args) => compare::run(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Index(args) => index::run(&args),
         Task::Observe(args) => observe::run(&args),

@@ -1,5 +1,6 @@
 //! The workspace that the tasks work on: its folder, its cargo, what cargo builds in it.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -91,6 +92,16 @@ pub(crate) fn build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<
     let mut command = cargo(arguments)?;
     let messages = output(command.arg("--message-format=json-render-diagnostics"))?;
     Ok(messages.lines().filter_map(executable).collect())
+}
+
+/// Builds this task as the server is built, and goes on as that: this process becomes it.
+pub(crate) fn optimised() -> Result<()> {
+    eprintln!("building the task itself");
+    let built = build(["build", "--release", "--package", "xtask"])?;
+    let task = built.into_iter().find(|built| built.target == "xtask");
+    let task = task.context("xtask has no binary")?;
+    let failed = Command::new(task.path).args(std::env::args_os().skip(1)).exec();
+    Err(failed).context("the task cannot be started")
 }
 
 /// One line of cargo's report, when it is about something that can be run.
