@@ -2,6 +2,7 @@
 
 mod artillery;
 mod bare;
+mod breaker;
 mod cpu;
 mod crowd;
 mod extent;
@@ -41,6 +42,11 @@ enum Bench {
     ///
     /// Installs artillery under `target/tools` on first use. Takes three minutes.
     Artillery(artillery::Args),
+    /// A call through the circuit breaker, beside recloser, failsafe and tower-resilience
+    ///
+    /// Needs a quiet machine. Criterion's benches in `crates/resilience/comparison`; the report on
+    /// standard output is Markdown. Takes ten minutes.
+    Breaker(breaker::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -51,5 +57,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Bench::Login(args) => login::run(args),
         Bench::Telemetry(args) => telemetry::run(args),
         Bench::Artillery(args) => artillery::run(args),
+        Bench::Breaker(args) => breaker::run(args),
     }
 }
