@@ -1,4 +1,8 @@
 //! A ring of the latest outcomes, two bits each.
+//!
+//! An outcome takes its place first and is written there then. One whose thread stands still in
+//! between, while as many others are counted as the ring holds, is written over a newer one: of a
+//! window of 100 calls 99 are the latest then. A lock would be dearer than that.
 
 use super::super::word::Word;
 use super::{Counted, Counts, Mark};
