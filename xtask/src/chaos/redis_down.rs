@@ -31,6 +31,10 @@ const TRIED: u32 = GRANTED + 2;
 /// Readiness tells of Redis again this long after it works: the server tries once a second.
 const BACK: Duration = Duration::from_secs(2);
 
+/// It is asked again this long after it works: a breaker that opened twice in a row leaves it alone
+/// for 10 s, and wants to see a few answers then.
+const ASKED: Duration = Duration::from_secs(15);
+
 /// How often it is asked meanwhile.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -129,6 +133,15 @@ impl Redis<'_> {
             }
             pause(LOOK).await?;
         }
+        // Those who log in meanwhile find out that it is well.
+        while !self.visitor.redis_is_asked().await? {
+            if begun.elapsed() > ASKED {
+                let late = format!("Redis is not asked {ASKED:?} after it works");
+                stage.notes.breach(Rule::Recovery, late);
+                break;
+            }
+            pause(LOOK).await?;
+        }
         let address = self.visitor.address();
         self.grants(&address, GRANTED, stage).await
     }
@@ -196,6 +209,12 @@ impl Visitor {
             }
         }
         Ok(granted)
+    }
+
+    /// Whether the circuit breaker around Redis lets everybody through.
+    async fn redis_is_asked(&self) -> Result<bool> {
+        let reply = self.api.get("/health/ready").expect(200).await?;
+        Ok(reply.string("/breakers/redis")? == "closed")
     }
 
     /// Whether `/health/ready` tells this of Redis, and serves all the same.
