@@ -57,21 +57,21 @@ impl World {
     }
 
     fn run(mut self) -> Self {
-        for now in 0..END {
-            if now % SECOND == 0 {
+        for tick in 0..END {
+            if tick % SECOND == 0 {
                 self.good.push(0);
             }
             for _ in 0..OFFERED {
                 if let Some(budget) = &self.budget {
                     budget.request();
                 }
-                self.attempt(now, 0);
+                self.attempt(tick, 0);
             }
-            for nth in self.later.remove(&now).unwrap_or_default() {
-                self.attempt(now, nth);
+            for nth in self.later.remove(&tick).unwrap_or_default() {
+                self.attempt(tick, nth);
             }
-            self.answer(now);
-            self.give_up(now);
+            self.answer(tick);
+            self.give_up(tick);
         }
         self
     }
