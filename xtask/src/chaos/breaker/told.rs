@@ -22,6 +22,9 @@ pub(super) enum State {
 const STATES: [(State, &str); 3] =
     [(State::Closed, "closed"), (State::Open, "open"), (State::HalfOpen, "half_open")];
 
+/// The breakers around stores. There may be others beside, such as around Redis.
+const STORES: [&str; 2] = [r#"breaker="mongodb""#, r#"breaker="sqlite""#];
+
 impl Told {
     /// Reads the text format of a server with one store.
     pub(super) fn read(text: &str) -> Option<Self> {
@@ -41,8 +44,10 @@ impl Told {
 fn value(text: &str, metric: &str, label: &str, value: &str) -> Option<u64> {
     let labelled = format!("{label}=\"{value}\"");
     let is_it = |line: &&str| {
-        let rest = line.strip_prefix(metric);
-        rest.is_some_and(|rest| rest.starts_with('{') && rest.contains(&labelled))
+        let labels = line.strip_prefix(metric).filter(|rest| rest.starts_with('{'));
+        labels.is_some_and(|labels| {
+            labels.contains(&labelled) && STORES.iter().any(|store| labels.contains(store))
+        })
     };
     text.lines().find(is_it)?.rsplit(' ').next()?.parse().ok()
 }
@@ -67,6 +72,14 @@ circuit_breaker_calls_total{breaker="mongodb",outcome="failure"} 17
         let told = Told { state: State::HalfOpen, changes: 9, openings: 3, failures: 17 };
 
         assert_eq!(Told::read(TEXT), Some(told));
+    }
+
+    #[test]
+    fn a_breaker_around_something_else_is_none_of_its_business() {
+        let other = TEXT.replace("mongodb", "redis").replace("} 3", "} 5").replace("} 17", "} 8");
+
+        assert_eq!(Told::read(&format!("{other}{TEXT}")), Told::read(TEXT));
+        assert_eq!(Told::read(&other), None);
     }
 
     #[test]
