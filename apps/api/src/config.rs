@@ -8,6 +8,7 @@ mod check;
 mod complaint;
 mod keys;
 mod raw;
+mod sampling;
 mod secret;
 mod sources;
 

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gacp_telemetry::log::{Json, Redacting};
 use gacp_telemetry::metrics::{Exposition, Format, HttpMetrics, Process, Registry, Scheme};
-use gacp_telemetry::traces::{self, Collector, Protocol, Service, Traces};
+use gacp_telemetry::traces::{self, Collector, Protocol, Sampling, Service, Traces};
 use tokio::net::TcpListener;
 use tracing::Instrument as _;
 use tracing_subscriber::Layer as _;
@@ -42,7 +42,8 @@ pub(crate) async fn run(
     let mut registry = Registry::default();
     let traces = match collector {
         Some(endpoint) => {
-            let collector = Collector { endpoint, protocol: Protocol::Http };
+            let collector =
+                Collector { endpoint, protocol: Protocol::Http, sampling: Sampling::default() };
             let instance = std::process::id().to_string();
             let service = Service { name: "example", version: "1", instance };
             Traces::to(&collector, &service, &mut registry)?

@@ -6,6 +6,7 @@
 
 mod bounded;
 mod context;
+mod sampling;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use self::bounded::{Bounded, Counted, Dropped, Queue};
 pub use self::context::{Current, continued, current, outgoing, rename};
+pub use self::sampling::{Roots, Sampling};
 
 /// So many spans may wait to be sent: seconds of them under load, a few MiB.
 const WAITING: usize = 4_096;
@@ -52,12 +54,14 @@ pub enum Protocol {
 }
 
 /// Where spans go. In the clear: a collector belongs next to the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Collector {
     /// Its address without the path of a signal: `http://127.0.0.1:4318`.
     pub endpoint: String,
     /// How it is spoken to.
     pub protocol: Protocol,
+    /// Which traces it gets.
+    pub sampling: Sampling,
 }
 
 /// Who sends them.
@@ -96,8 +100,7 @@ impl Traces {
         Self { provider: provider.build() }
     }
 
-    /// Spans are sent to a collector; which ones is for `OTEL_TRACES_SAMPLER` to say, and for the
-    /// caller of a request. What is lost is counted in the registry. Over gRPC it must be called
+    /// Spans of the traces that are kept are sent to a collector. What is lost is counted in the registry. Over gRPC it must be called
     /// inside of a Tokio runtime. Fails with [`TracesError`]; whether the collector is there is
     /// not looked at.
     pub fn to(
@@ -116,6 +119,7 @@ impl Traces {
         let batches = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
         let provider = SdkTracerProvider::builder()
             .with_resource(resource(service))
+            .with_sampler(collector.sampling.sampler())
             .with_span_processor(Bounded::new(batches, queue, dropped));
         Ok(Self { provider: provider.build() })
     }
@@ -147,7 +151,7 @@ impl Traces {
 }
 
 fn exporter(collector: &Collector) -> Result<SpanExporter, TracesError> {
-    let Collector { endpoint, protocol } = collector.clone();
+    let Collector { endpoint, protocol, .. } = collector.clone();
     if protocol == Protocol::Grpc {
         let grpc = SpanExporter::builder().with_tonic().with_endpoint(endpoint);
         return Ok(grpc.with_timeout(PATIENCE).build()?);

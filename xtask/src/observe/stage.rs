@@ -90,9 +90,11 @@ impl Stand {
     }
 }
 
-fn spans_go_to(endpoint: &str, protocol: &str) -> [(&'static str, String); 2] {
+/// All of them: each exemplar must lead to a trace.
+fn spans_go_to(endpoint: &str, protocol: &str) -> [(&'static str, String); 3] {
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.to_owned()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol.to_owned()),
+        ("OTEL_TRACES_SAMPLER", "parentbased_always_on".to_owned()),
     ]
 }

@@ -8,12 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use gacp_auth::HashCost;
 use gacp_resilience::breaker::Mode;
 use gacp_store::Violation;
-use gacp_telemetry::traces::{Collector, Protocol};
+use gacp_telemetry::traces::{Collector, Protocol, Sampling};
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
 use super::raw::{self, Breaking, RateLimit, Raw};
+use super::sampling;
 use super::sources::Sources;
 use super::{Config, Passwords, Resilience, Secret, Server, Store};
 use crate::http::Quotas;
@@ -40,7 +41,12 @@ pub(super) fn config(sources: &Sources, demo: bool) -> Result<Config, ConfigErro
     for violation in &found {
         review.unreadable(violation);
     }
-    let config = resolve(raw.unwrap_or_default(), sources, demo);
+    let raw = raw.unwrap_or_default();
+    let sampling = sampling::of(&raw.telemetry);
+    if let Err(why) = sampling {
+        review.complain("telemetry.sampler_arg", why);
+    }
+    let config = resolve(raw, sampling.unwrap_or_default(), sources, demo);
     review.values(&config);
     review.resilience(&config.resilience);
     review.exposure(&config);
@@ -50,7 +56,7 @@ pub(super) fn config(sources: &Sources, demo: bool) -> Result<Config, ConfigErro
     }
 }
 
-fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
+fn resolve(raw: Raw, sampling: Sampling, sources: &Sources, demo: bool) -> Config {
     let notices = notices(sources);
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let issuer = raw.server.issuer.or_else(|| raw.server.public_url.clone());
@@ -72,18 +78,18 @@ fn resolve(raw: Raw, sources: &Sources, demo: bool) -> Config {
         passwords: passwords(&raw.password),
         rate_limit: quotas(&raw.rate_limit),
         resilience: resilience(&raw.resilience),
-        collector: collector(raw.telemetry),
+        collector: collector(raw.telemetry, sampling),
         demo,
         notices,
     }
 }
 
-fn collector(raw: raw::Telemetry) -> Option<Collector> {
+fn collector(raw: raw::Telemetry, sampling: Sampling) -> Option<Collector> {
     let protocol = match raw.otlp_protocol {
         None | Some(raw::Protocol::Http) => Protocol::Http,
         Some(raw::Protocol::Grpc) => Protocol::Grpc,
     };
-    raw.otlp_endpoint.map(|endpoint| Collector { endpoint, protocol })
+    raw.otlp_endpoint.map(|endpoint| Collector { endpoint, protocol, sampling })
 }
 
 fn resilience(raw: &raw::Resilience) -> Resilience {

@@ -33,7 +33,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 28] = [
+pub(super) const KEYS: [Key; 30] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -186,6 +186,18 @@ pub(super) const KEYS: [Key; 28] = [
         Some("OTEL_EXPORTER_OTLP_PROTOCOL"),
         "http/protobuf or grpc",
         ("http/protobuf", "how the collector is spoken to"),
+    ),
+    key(
+        ("telemetry", "sampler"),
+        Some("OTEL_TRACES_SAMPLER"),
+        "always_on, always_off, traceidratio, ratelimiting, or one of them after parentbased_",
+        ("parentbased_ratelimiting", "which traces the collector gets"),
+    ),
+    key(
+        ("telemetry", "sampler_arg"),
+        Some("OTEL_TRACES_SAMPLER_ARG"),
+        "a share from 0 to 1 for traceidratio, so many traces a second for ratelimiting",
+        ("1, or 100 a second", "how many of the traces that begin here"),
     ),
 ];
 

@@ -102,6 +102,22 @@ pub(super) struct Cache {
 pub(super) struct Telemetry {
     pub(super) otlp_endpoint: Option<String>,
     pub(super) otlp_protocol: Option<Protocol>,
+    pub(super) sampler: Option<Sampler>,
+    pub(super) sampler_arg: Option<f64>,
+}
+
+/// As OpenTelemetry's environment variables call them, and `ratelimiting` as Jaeger does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Sampler {
+    AlwaysOn,
+    AlwaysOff,
+    Traceidratio,
+    Ratelimiting,
+    ParentbasedAlwaysOn,
+    ParentbasedAlwaysOff,
+    ParentbasedTraceidratio,
+    ParentbasedRatelimiting,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

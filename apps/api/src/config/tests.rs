@@ -3,6 +3,7 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{CommandFactory as _, Parser as _};
+use gacp_telemetry::traces::Roots;
 
 use super::*;
 
@@ -140,6 +141,26 @@ fn names_of_features_to_come_are_accepted_and_unknown_ones_only_noticed() {
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert!(notices.iter().any(|notice| notice.contains("GACP_COLOUR")));
     assert!(!notices.iter().any(|notice| notice.contains("pass")));
+}
+
+#[test]
+fn the_standard_variables_say_which_traces_are_kept() {
+    let sampling = |sampler: &str, argument: &str| {
+        let collector = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector");
+        let variables = [("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", argument)];
+        load("", &[collector, variables[0], variables[1]], false)
+    };
+    let kept = |sampler, argument| {
+        let sampling = sampling(sampler, argument).unwrap().collector.unwrap().sampling;
+        (sampling.roots, sampling.heeds_parent)
+    };
+
+    assert_eq!(kept("", ""), (Roots::PerSecond(100.0), true));
+    assert_eq!(kept("parentbased_traceidratio", "0.25"), (Roots::Share(0.25), true));
+    assert_eq!(kept("ratelimiting", "7"), (Roots::PerSecond(7.0), false));
+    assert_eq!(keys(sampling("jaeger_remote", "")), ["telemetry.sampler"]);
+    assert_eq!(keys(sampling("traceidratio", "2")), ["telemetry.sampler_arg"]);
+    assert_eq!(keys(sampling("traceidratio", "all")), ["telemetry.sampler_arg"]);
 }
 
 #[test]

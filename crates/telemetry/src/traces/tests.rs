@@ -17,8 +17,13 @@ fn service() -> Service {
     Service { name: "test", version: "0", instance: "1".to_owned() }
 }
 
+fn collector_at(address: &str, protocol: Protocol) -> Collector {
+    let sampling = Sampling { roots: Roots::Every, heeds_parent: true };
+    Collector { endpoint: format!("http://{address}"), protocol, sampling }
+}
+
 fn http(address: &str) -> Collector {
-    Collector { endpoint: format!("http://{address}"), protocol: Protocol::Http }
+    collector_at(address, Protocol::Http)
 }
 
 /// A collector that does with every connection what it is told to; says what came first.
@@ -205,7 +210,7 @@ fn headers_that_name_no_trace_begin_a_new_one() {
 #[tokio::test]
 async fn a_collector_may_be_spoken_to_over_grpc() {
     let (address, told) = collector(|stream, _| drop(stream));
-    let collector = Collector { endpoint: format!("http://{address}"), protocol: Protocol::Grpc };
+    let collector = collector_at(&address, Protocol::Grpc);
     let mut registry = Registry::default();
     let traces = Traces::to(&collector, &service(), &mut registry).unwrap();
 
