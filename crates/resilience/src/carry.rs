@@ -36,9 +36,13 @@ task_local! {
     static HELD: Option<Held>;
 }
 
-/// Works with this in hand.
-pub async fn with<F: Future>(held: Held, work: F) -> F::Output {
-    HELD.scope(Some(held), work).await
+/// Works with this in hand, beside what is in hand already.
+pub async fn with<F: Future>(more: Held, work: F) -> F::Output {
+    let all = match held() {
+        Some(before) => Arc::new((before, more)),
+        None => more,
+    };
+    HELD.scope(Some(all), work).await
 }
 
 /// What this task has in hand, if anything: for work that is no future.
@@ -86,5 +90,17 @@ mod tests {
         assert_eq!(bare, (None, false));
         assert_eq!(carried, (Some(Duration::from_secs(3)), true));
         assert_eq!(Arc::strong_count(&place), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_in_hand_already_stays_there() {
+        let (outer, inner) = (Arc::new("outer"), Arc::new("inner"));
+        let work = async { held() };
+
+        let both = with(outer.clone(), with(inner.clone(), work)).await;
+
+        assert_eq!((Arc::strong_count(&outer), Arc::strong_count(&inner)), (2, 2));
+        drop(both);
+        assert_eq!((Arc::strong_count(&outer), Arc::strong_count(&inner)), (1, 1));
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         }
         let mut bench = workspace::cargo(["bench", "--locked", "--bench", "breaker", "--"])?;
         bench
-            .args(["--quiet", "--noplot"])
+            // A second each: its window is full by then, and all of it takes minutes, not an hour.
+            .args(["--quiet", "--noplot", "--warm-up-time", "0.3", "--measurement-time", "1"])
             .current_dir(workspace::root()?.join("crates/resilience/comparison"))
             .env("CRITERION_HOME", &folder)
             // Standard output is the table's.
