@@ -22,13 +22,13 @@ pub mod standings;
 use std::sync::Arc;
 
 use gacp_store::{
-    Attempt, Change, Claim, Fingerprint, HistoryEntry, HistoryStore, Lease, PageRequest, Receipt,
-    ReceiptKey, ReceiptStore, StoreError, StoredReply, Violations,
+    Claim, Fingerprint, HistoryEntry, HistoryStore, Lease, PageRequest, Receipt, ReceiptKey,
+    ReceiptStore, StoreError, StoredReply, Violations,
 };
 use jiff::Timestamp;
 use tokio::sync::Barrier;
 
-use sample::later;
+use sample::{change, later};
 
 use crate::{
     Account, AccountPatch, AccountStatus, AccountStore, EventStore, ProfilePatch, RevocationReason,
@@ -194,12 +194,6 @@ fn receipt(lease: u64) -> Receipt {
 }
 
 /// A change with one history entry and no receipt.
-fn change(account: &Account, action: &str) -> Change {
-    let attempt =
-        Attempt { by: account.actor(), at: account.updated_at(), request_id: "test-1", once: None };
-    attempt.change(vec![attempt.entry(account.subject(), action)], account)
-}
-
 async fn create(fixture: &AuthFixture, account: &Account) {
     fixture.accounts.create(account, &change(account, "register")).await.unwrap();
 }

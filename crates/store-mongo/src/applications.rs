@@ -19,7 +19,7 @@ use crate::{Mongo, certificates};
 
 pub(crate) mod rows;
 
-const APPLICATIONS: &str = "applications";
+pub(crate) const APPLICATIONS: &str = "applications";
 
 const PAYMENTS: &str = "payments";
 

@@ -17,7 +17,7 @@ use crate::listing::{Listing, Lists, Way};
 use crate::reading::Find;
 use crate::transaction::{STALE, Transaction};
 
-const CERTIFICATES: &str = "certificates";
+pub(crate) const CERTIFICATES: &str = "certificates";
 
 const fn query(name: &'static str, index: &'static str) -> Query {
     Query { name, collection: CERTIFICATES, index }

@@ -29,6 +29,7 @@ mod advisor;
 mod applications;
 mod catalogue;
 mod certificates;
+mod changes;
 mod connect;
 mod document;
 mod errors;
@@ -51,6 +52,7 @@ mod validators;
 #[cfg(feature = "advisor")]
 pub use advisor::{Explanation, Fault, Filling, Without};
 pub use catalogue::{Applying, Collection, Drift, Index, Key, Query, Step, collections, queries};
+pub use changes::{Changed, Watcher};
 pub use connect::ConnectError;
 pub use mongo::Mongo;
 pub use pool::{PoolEvent, PoolObserver};

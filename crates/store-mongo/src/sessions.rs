@@ -21,7 +21,7 @@ use crate::mongo::detached;
 use crate::reading::{Find, current};
 use crate::transaction::{STALE, Transaction};
 
-const SESSIONS: &str = "sessions";
+pub(crate) const SESSIONS: &str = "sessions";
 
 const fn query(name: &'static str, index: &'static str) -> Query {
     Query { name, collection: SESSIONS, index }

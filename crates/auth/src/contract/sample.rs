@@ -1,7 +1,7 @@
 //! Accounts and sessions to test with. Equal numbers give equal names, different ones different.
 
 use gacp_keys::Sealed;
-use gacp_store::{AccountId, Role, Violations};
+use gacp_store::{AccountId, Attempt, Change, Role, Violations};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -155,4 +155,11 @@ fn hash() -> PasswordHash {
 /// Another password's hash.
 pub fn other_hash(word: &str) -> PasswordHash {
     PasswordHash::parse(format!("$sha256${word}")).unwrap()
+}
+
+/// The change that leads to an account's present state.
+pub fn change(account: &Account, action: &str) -> Change {
+    let attempt =
+        Attempt { by: account.actor(), at: account.updated_at(), request_id: "test-1", once: None };
+    attempt.change(vec![attempt.entry(account.subject(), action)], account)
 }

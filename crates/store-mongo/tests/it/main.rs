@@ -5,9 +5,11 @@
 
 mod auth;
 mod certifications;
+mod changes;
 mod connecting;
 mod explain;
 mod farms;
+mod faulty;
 mod history;
 mod keys;
 mod ledger;
