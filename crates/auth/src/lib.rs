@@ -112,7 +112,7 @@ pub use ports::{
     SessionStore, unique,
 };
 pub use service::{
-    AuditFilter, AuditRecord, Auth, AuthParts, Caller, Login, Profile, Tokens, Visit,
+    AuditFilter, AuditRecord, Auth, AuthParts, Caller, Claimed, Login, Profile, Tokens, Visit,
 };
 pub use session::{
     Ending, Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use gacp_keys::Keyring;
-use gacp_store::{Actor, Attempt, HistoryEntry, HistoryStore, Precondition, StoreError};
+use gacp_store::{AccountId, Actor, Attempt, HistoryEntry, HistoryStore, Precondition, StoreError};
 
 pub use accounts::Profile;
 pub use audit::{AuditFilter, AuditRecord};
@@ -59,6 +59,15 @@ pub struct Auth {
     unanswered: Arc<AtomicU64>,
     seen: Arc<SeenTokens>,
     observer: Arc<dyn Observer>,
+}
+
+/// Whom a genuine access token is for: the account and the session that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// Whose token it is (`sub`).
+    pub account: AccountId,
+    /// The session that it belongs to (`sid`).
+    pub session: SessionId,
 }
 
 /// Who asks, as proven by an access token whose session lives.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Auth, Caller};
+use super::{Auth, Caller, Claimed};
 use crate::token::access;
 use crate::{AuthError, RevocationReason, Session, SessionId, Unproven};
 
@@ -10,14 +10,26 @@ impl Auth {
     /// Who asks. The token leads to the session; what its holder may do is read there and in the
     /// account, on every call. Fails with [`Unproven::Unauthenticated`].
     pub async fn authenticate(&self, bearer: &str, now: Timestamp) -> Result<Caller, AuthError> {
+        self.caller(self.claimed(bearer, now)?, now).await
+    }
+
+    /// Whom a token is for. No store is asked, so this proves only that the token is genuine and
+    /// timely: its session may have ended. Fails with [`Unproven::Unauthenticated`].
+    pub fn claimed(&self, bearer: &str, now: Timestamp) -> Result<Claimed, AuthError> {
         let issued_by = (&self.parts.keyring, &self.parts.policy);
         let claims = access::read(&self.seen, issued_by, bearer, now);
         let claims = claims.ok_or(Unproven::Unauthenticated)?;
-        let standing = self.parts.sessions.standing(claims.sid, now).await?;
+        Ok(Claimed { account: claims.sub, session: claims.sid })
+    }
+
+    /// Who asks, if the session of a genuine token lives and its account can be used. Fails with
+    /// [`Unproven::Unauthenticated`].
+    pub async fn caller(&self, claimed: Claimed, now: Timestamp) -> Result<Caller, AuthError> {
+        let standing = self.parts.sessions.standing(claimed.session, now).await?;
         let actor = standing.and_then(|standing| standing.actor());
-        let actor = actor.filter(|actor| actor.id == claims.sub);
+        let actor = actor.filter(|actor| actor.id == claimed.account);
         let actor = actor.ok_or(Unproven::Unauthenticated)?;
-        Ok(Caller { actor, session: claims.sid })
+        Ok(Caller { actor, session: claimed.session })
     }
 
     /// Ends the caller's session.
