@@ -38,6 +38,7 @@ const PORTS: &[&str] = &[
 const LAYERS: &[Layer] = &[
     Layer { folder: "store", on: &[], adapter: false },
     Layer { folder: "limits", on: &[], adapter: false },
+    Layer { folder: "cache", on: &["gacp-resilience"], adapter: false },
     Layer { folder: "keys", on: &["gacp-store"], adapter: false },
     Layer { folder: "resilience", on: &[], adapter: false },
     Layer { folder: "auth", on: &["gacp-keys", "gacp-resilience", "gacp-store"], adapter: false },
