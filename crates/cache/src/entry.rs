@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use thiserror::Error;
 
+use crate::digest::Digest;
+
 /// A reply as it goes out: nothing is made of it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -52,6 +54,15 @@ impl Entry {
         }
         let (content_type, etag, body) = (content_type.into(), etag.into(), body.into());
         Self { status, content_type, etag, headers: Vec::new(), body }.in_size()
+    }
+
+    /// A complete reply of status 200 whose entity tag is a digest of its body.
+    pub fn hashed(content_type: &str, body: impl Into<Bytes>) -> Result<Self, EntryError> {
+        let body = body.into();
+        let mut digest = Digest::new("gacp cache body 1");
+        digest.part(&body);
+        let etag = format!("\"{:032x}\"", u128::from_be_bytes(digest.finish()));
+        Self::new(200, content_type, &etag, body)
     }
 
     /// Another header that goes out with it, such as `Link`. The name is lower case. Fails when it
@@ -135,6 +146,17 @@ mod tests {
         for status in [201, 204, 206, 301, 304, 401, 403, 409, 429, 500, 503] {
             assert_eq!(entry(status, "\"1\"", 10), Err(EntryError::Status(status)));
         }
+    }
+
+    #[test]
+    fn equal_bodies_have_equal_entity_tags_and_others_have_others() {
+        let etag = |body: &str| {
+            Entry::hashed("application/json", body.to_owned()).unwrap().etag().to_owned()
+        };
+
+        assert_eq!(etag("[]"), etag("[]"));
+        assert_ne!(etag("[]"), etag("[1]"));
+        assert_eq!(etag("[]").len(), 34);
     }
 
     #[test]

@@ -66,20 +66,20 @@ impl Event {
         match self {
             Self::Hit => "hit",
             Self::Stale => "stale",
-            Self::StaleOnError => "stale-on-error",
+            Self::StaleOnError => "stale_on_error",
             Self::Miss => "miss",
             Self::Collapsed => "collapsed",
             Self::Bypassed => "bypassed",
             Self::Aborted => "aborted",
             Self::Stored => "stored",
             Self::Superseded => "superseded",
-            Self::LeaseLost => "lease-lost",
-            Self::NotKept => "not-kept",
+            Self::LeaseLost => "lease_lost",
+            Self::NotKept => "not_kept",
             Self::Unavailable => "unavailable",
             Self::Crowded => "crowded",
-            Self::DoubtNotSet => "doubt-not-set",
+            Self::DoubtNotSet => "doubt_not_set",
             Self::Invalidated => "invalidated",
-            Self::NotInvalidated => "not-invalidated",
+            Self::NotInvalidated => "not_invalidated",
         }
     }
 }

@@ -25,6 +25,13 @@ pub struct Life {
     pub hard: Duration,
 }
 
+impl Life {
+    /// The same, but over after this time.
+    pub(crate) fn within(self, time: Duration) -> Self {
+        Self { soft: self.soft.min(time), hard: self.hard.min(time) }
+    }
+}
+
 /// What an entry is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Worth {

@@ -20,6 +20,8 @@ use load::{Load, Plan};
 pub enum Loaded<T> {
     /// A reply to keep.
     Keep(Entry),
+    /// A reply to keep, but not for longer than this: then it is wrong, though nobody writes.
+    KeepFor(Entry, Duration),
     /// A reply that says that there is nothing; it is kept for a moment.
     Negative(Entry),
     /// A reply for those who asked, and for nobody after them.
@@ -124,7 +126,7 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
         load: L,
     ) -> Result<Served<T>, Aborted>
     where
-        L: FnOnce() -> F + Send,
+        L: FnOnce() -> F,
         F: Future<Output = Loaded<T>> + Send + 'static,
     {
         let shared = &self.shared;
@@ -164,7 +166,7 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
         load: L,
     ) -> Result<Served<T>, Aborted>
     where
-        L: FnOnce() -> F + Send,
+        L: FnOnce() -> F,
         F: Future<Output = Loaded<T>> + Send + 'static,
     {
         let shared = &self.shared;
@@ -185,7 +187,7 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
     /// Makes the next reply of a stale one, unless somebody does, or there is too much to do.
     fn refresh<L, F>(&self, plan: Plan, arrived: u64, stale: &Found, load: L)
     where
-        L: FnOnce() -> F + Send,
+        L: FnOnce() -> F,
         F: Future<Output = Loaded<T>> + Send + 'static,
     {
         match self.shared.flights.board(plan.key, arrived, Some(&stale.epochs)) {

@@ -125,7 +125,9 @@ impl<T: Clone + Send + Sync> Ticket<T> {
 impl<T> Landed<T> {
     pub(super) fn made(loaded: Loaded<T>) -> Self {
         let (reply, is_failure) = match loaded {
-            Loaded::Keep(entry) | Loaded::Negative(entry) => (Reply::Entry(Arc::new(entry)), false),
+            Loaded::Keep(entry) | Loaded::KeepFor(entry, _) | Loaded::Negative(entry) => {
+                (Reply::Entry(Arc::new(entry)), false)
+            }
             Loaded::Pass(other) => (Reply::Other(other), false),
             Loaded::Failed(other) => (Reply::Other(other), true),
         };

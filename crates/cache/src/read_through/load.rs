@@ -66,6 +66,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
     async fn land(&mut self, loaded: Loaded<T>) {
         let life = match &loaded {
             Loaded::Keep(_) => Some(self.plan.policy.life()),
+            Loaded::KeepFor(_, time) => Some(self.plan.policy.life().within(*time)),
             Loaded::Negative(_) => Some(self.plan.policy.negative_life()),
             Loaded::Pass(_) | Loaded::Failed(_) => None,
         };

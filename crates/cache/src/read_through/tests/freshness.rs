@@ -38,6 +38,20 @@ async fn its_age_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_time_makes_wrong_is_given_until_then_whatever_the_policy_allows() {
+    let world = World::open();
+    let kept = Loaded::KeepFor(entry(7), Duration::from_secs(5));
+    serve(&world, &PUBLIC, kept).await;
+
+    later(Duration::from_secs(4)).await;
+    assert_eq!(serve(&world, &PUBLIC, failed()).await.how, How::Hit);
+    later(Duration::from_secs(1)).await;
+    let served = serve(&world, &PUBLIC, failed()).await;
+
+    assert!(matches!(served.reply, Reply::Other(_)), "{served:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_stale_is_given_while_one_load_makes_the_next() {
     let world = World::gated();
     world.store.let_one_go_on();
