@@ -80,8 +80,8 @@ impl Mongo {
         hear: &H,
     ) -> Result<Infallible, Error>
     where
-        H: Fn(Changed) -> F,
-        F: Future<Output = ()>,
+        H: Fn(Changed) -> F + Sync,
+        F: Future<Output = ()> + Send,
     {
         let watch = self.database.watch().pipeline(pipeline());
         let watch = watch.full_document(FullDocumentType::UpdateLookup);

@@ -26,6 +26,7 @@
 mod accounts;
 mod applications;
 mod certificates;
+mod changes;
 mod document;
 mod engine;
 mod events;

@@ -34,6 +34,17 @@ const PORTS: &[&str] = &[
     "gacp-store",
 ];
 
+/// What tells a cache of what goes through those.
+const PORTS_AND_CACHE: &[&str] = &[
+    "gacp-auth",
+    "gacp-cache",
+    "gacp-certifications",
+    "gacp-farms",
+    "gacp-keys",
+    "gacp-resilience",
+    "gacp-store",
+];
+
 /// Every crate has its row: a new one does not pass before somebody places it.
 const LAYERS: &[Layer] = &[
     Layer { folder: "store", on: &[], adapter: false },
@@ -50,6 +61,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer { folder: "telemetry", on: &[], adapter: false },
     Layer { folder: "store-guarded", on: PORTS, adapter: false },
+    Layer { folder: "store-invalidating", on: PORTS_AND_CACHE, adapter: false },
     Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
     Layer { folder: "store-mongo", on: PORTS, adapter: true },
     Layer { folder: "store-sqlite", on: PORTS, adapter: true },

@@ -36,6 +36,21 @@ async fn an_answered_write_is_there_after_reopening_without_a_goodbye() {
 }
 
 #[tokio::test]
+async fn what_others_write_is_told_from_what_this_handle_writes() {
+    let scratch = Scratch::new();
+    let (ours, theirs) = (scratch.open(), scratch.open());
+    let before = ours.writes_of_others().await.unwrap();
+
+    claim(&ours, 7, 1).await;
+    let own = ours.writes_of_others().await.unwrap();
+    claim(&theirs, 8, 1).await;
+    let others = ours.writes_of_others().await.unwrap();
+
+    assert_eq!(own, before);
+    assert_ne!(others, own);
+}
+
+#[tokio::test]
 async fn a_closed_store_leaves_one_file_and_refuses_what_comes_later() {
     let scratch = Scratch::new();
     let store = scratch.open();
