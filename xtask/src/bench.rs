@@ -3,6 +3,7 @@
 mod artillery;
 mod bare;
 mod breaker;
+mod cache;
 mod cpu;
 mod crowd;
 mod extent;
@@ -10,6 +11,7 @@ mod latency;
 mod login;
 mod pairs;
 mod rate;
+mod sink;
 mod storm;
 mod targets;
 mod telemetry;
@@ -38,6 +40,11 @@ enum Bench {
     /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
     /// missed.
     Telemetry(telemetry::Args),
+    /// Replies that are kept, against a static one and against the store
+    ///
+    /// Needs a quiet machine, MongoDB and Redis. The report on standard output is Markdown; fails
+    /// when a target is missed.
+    Cache(cache::Args),
     /// Play the light scenario with npm's artillery; every journey must succeed
     ///
     /// Installs artillery under `target/tools` on first use. Takes three minutes.
@@ -53,9 +60,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     match &args.bench {
         // Figures of a loop and of a client that nobody optimised would flatter the server.
-        Bench::Login(_) | Bench::Telemetry(_) if cfg!(debug_assertions) => workspace::optimised(),
+        Bench::Login(_) | Bench::Telemetry(_) | Bench::Cache(_) if cfg!(debug_assertions) => {
+            workspace::optimised()
+        }
         Bench::Login(args) => login::run(args),
         Bench::Telemetry(args) => telemetry::run(args),
+        Bench::Cache(args) => cache::run(args),
         Bench::Artillery(args) => artillery::run(args),
         Bench::Breaker(args) => breaker::run(args),
     }

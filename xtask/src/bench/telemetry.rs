@@ -4,7 +4,6 @@
 //! and is scraped; the other does none of it, or is one that cannot.
 
 mod pairs;
-mod sink;
 
 use std::path::PathBuf;
 
@@ -13,13 +12,13 @@ use anyhow::{Context, Result};
 use super::bare::cores;
 use super::crowd::Crowd;
 use super::extent::Extent;
+use super::sink::Sink;
 use super::targets::Targets;
 use crate::client::Api;
 use crate::http1;
 use crate::interrupt;
 use crate::people::{self, User};
 use crate::server::{Choice, Server, Variables};
-use sink::Sink;
 
 /// Which servers are measured, and how long.
 #[derive(clap::Args)]
@@ -129,9 +128,9 @@ fn profile(authority: &str, user: &User) -> Vec<u8> {
     http1::request("GET /api/auth/profile", &headers, "")
 }
 
-/// As in production: lines of JSON to a file, and every request's spans to a collector.
+/// As in production: lines of JSON to a file, and spans to a collector.
 fn told(sink: &Sink) -> Variables {
-    vec![("GACP_LOG", "info".to_owned()), ("OTEL_EXPORTER_OTLP_ENDPOINT", sink.endpoint.clone())]
+    sink.variables().into()
 }
 
 /// An empty variable counts as unset.

@@ -17,6 +17,12 @@ pub(super) struct Sink {
 }
 
 impl Sink {
+    /// What a server is told, so that it tells of itself as in production: lines of JSON to a
+    /// file, and spans to here.
+    pub(super) fn variables(&self) -> [(&'static str, String); 2] {
+        [("GACP_LOG", "info".to_owned()), ("OTEL_EXPORTER_OTLP_ENDPOINT", self.endpoint.clone())]
+    }
+
     pub(super) async fn open() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let endpoint = format!("http://{}", listener.local_addr()?);

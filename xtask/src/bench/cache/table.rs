@@ -1,0 +1,103 @@
+//! What was measured, and what is due.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::routes::{ALL, Route};
+use crate::bench::crowd::Served;
+use crate::bench::latency::shown;
+use crate::bench::rate::median;
+use crate::bench::targets::Targets;
+
+/// Of the requests/s of a static reply: what is left with a reply that is kept in the process, and
+/// with one that is kept in Redis.
+const LEAST: [(Place, f64); 2] = [(IN_PROCESS, 0.55), (IN_REDIS, 0.35)];
+
+/// A list that is kept is answered so much more often than one that is read from MongoDB.
+const LEAST_GAIN: f64 = 3.0;
+
+/// Which of the servers.
+type Place = u8;
+
+const IN_PROCESS: Place = 0;
+const IN_REDIS: Place = 1;
+const NOWHERE: Place = 2;
+
+const PLACES: [(Place, &str); 3] =
+    [(IN_PROCESS, "in process"), (IN_REDIS, "in Redis"), (NOWHERE, "nowhere, MongoDB")];
+
+/// Every turn of each route on each server.
+#[derive(Default)]
+pub(super) struct Table(BTreeMap<(Route, Place), Vec<Served>>);
+
+impl Table {
+    pub(super) fn enter(&mut self, what: (Route, Place), served: Served) {
+        self.0.entry(what).or_default().push(served);
+    }
+
+    fn median(&self, what: (Route, Place), of: impl Fn(&Served) -> f64) -> f64 {
+        median(self.0.get(&what).into_iter().flatten().map(of))
+    }
+
+    fn per_second(&self, what: (Route, Place)) -> f64 {
+        self.median(what, |served| served.rate.per_second())
+    }
+
+    /// The median of the ratios of turns that followed one another.
+    fn ratio(&self, one: (Route, Place), other: (Route, Place)) -> f64 {
+        let turns = |what| self.0.get(&what).into_iter().flatten();
+        let ratio =
+            |(one, other): (&Served, &Served)| one.rate.per_second() / other.rate.per_second();
+        median(turns(one).zip(turns(other)).map(ratio))
+    }
+
+    /// Judges what the product promises.
+    pub(super) fn judge(&self, targets: &mut Targets) {
+        for (place, least) in LEAST {
+            for route in ALL.into_iter().filter(|route| *route != Route::Static) {
+                let ratio = self.ratio((route, place), (Route::Static, place));
+                let kept = PLACES.iter().find(|(it, _)| *it == place).map_or("", |(_, name)| name);
+                let says = format!(
+                    "{} kept {kept} ÷ a static reply is {ratio:.2}, at least {least:.2} is due",
+                    route.name()
+                );
+                targets.judge(ratio >= least, says);
+            }
+        }
+        let list = Route::Applications;
+        let gain = self.ratio((list, IN_REDIS), (list, NOWHERE));
+        let says =
+            format!("a list kept in Redis ÷ read is {gain:.1}, at least {LEAST_GAIN} is due");
+        targets.judge(gain >= LEAST_GAIN, says);
+    }
+}
+
+/// A table in Markdown.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| reply | kept | requests/s | ÷ static | CPU µs each | p50 ms | p99 ms |")?;
+        writeln!(f, "| --- | --- |{}", " ---: |".repeat(5))?;
+        for route in ALL {
+            for (place, kept) in PLACES {
+                let what = (route, place);
+                let quantile = |share: f64| {
+                    let micros =
+                        self.median(what, |served| served.latency.quantile(share).as_secs_f64());
+                    shown(std::time::Duration::from_secs_f64(micros))
+                };
+                writeln!(
+                    f,
+                    "| {} | {} | {:.0} | {:.2} | {:.1} | {} | {} |",
+                    route.name(),
+                    if route == Route::Static { "static" } else { kept },
+                    self.per_second(what),
+                    self.ratio(what, (Route::Static, place)),
+                    1_000.0 * self.median(what, |served| served.rate.cpu_ms()),
+                    quantile(0.5),
+                    quantile(0.99),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
