@@ -1,5 +1,8 @@
 //! The object graph: the only place that names both a port and its adapter.
 
+mod caches;
+mod sessions;
+
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -7,10 +10,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow, ensure};
-use async_trait::async_trait;
-use gacp_auth::{
-    Argon2Hasher, Auth, AuthError, AuthParts, Backoff, NoBreaches, Pepper, Policy, Unproven,
-};
+use gacp_auth::{Argon2Hasher, Auth, AuthParts, Backoff, NoBreaches, Pepper, Policy};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
@@ -25,11 +25,14 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Config, Resilience, Store};
-use crate::http::{ApiError, Authenticate, Caller, Limits, Quotas, Shell, ingress, limits};
+use crate::http::{Limits, Quotas, Shell, ingress, limits};
 use crate::master_key;
 use crate::observe::{Metrics, Watch, WhichBreaker, WhichGate};
 use crate::people::Directory;
 use crate::stores::Stores;
+
+use self::caches::Caches;
+use self::sessions::Sessions;
 
 /// Whom access tokens are for.
 const AUDIENCE: &str = "gacp-api";
@@ -81,6 +84,8 @@ pub(crate) struct Foundation {
     pub(crate) stores: Stores,
     pub(crate) keyring: Keyring,
     pub(crate) auth: Auth,
+    shared: Option<Shared>,
+    caches: Caches,
 }
 
 impl Foundation {
@@ -112,8 +117,12 @@ impl Foundation {
         let master = master_key::obtain(config)?;
         let keyring = Keyring::open(&*stores.keys, &master, now).await;
         let keyring = keyring.context("the keys in the store cannot be opened")?;
+        let shared = Shared::open(config, metrics).await?;
+        let caches = Caches::of(config, shared.as_ref(), metrics);
+        // Commands announce what they write as servers do.
+        let stores = stores.announcing(&caches.writes);
         let auth = auth(config, &stores, &keyring, metrics)?;
-        Ok(Self { stores, keyring, auth })
+        Ok(Self { stores, keyring, auth, shared, caches })
     }
 }
 
@@ -124,21 +133,13 @@ pub async fn services(
     metrics: &Metrics,
 ) -> anyhow::Result<Services> {
     let foundation = Foundation::open(config, clock.now(), metrics).await?;
-    let Foundation { stores, keyring, auth } = foundation;
+    let Foundation { stores, keyring, auth, shared, caches } = foundation;
     let certifications = certifications(config, &stores, &keyring, &auth)?;
-    let redis = match &config.redis_url {
-        Some(url) => Some(Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?),
-        None => None,
-    };
-    let shared = match &redis {
-        Some(redis) => Some((redis, breaker(WhichBreaker::Redis, &config.resilience, metrics)?)),
-        None => None,
-    };
-    let limits = config.rate_limit.map(|quotas| limits(&quotas, shared, &keyring));
+    let limits = config.rate_limit.map(|quotas| limits(&quotas, shared.as_ref(), &keyring));
     let (farms, history) = (stores.farms.clone(), stores.history.clone());
     let shell = Shell {
         clock: clock.clone(),
-        authenticate: Arc::new(Sessions(auth.clone())),
+        authenticate: Arc::new(Sessions::new(auth.clone(), caches.sessions)),
         receipts: stores.receipts.clone(),
         keyring,
         trusted_proxies: config.server.trusted_proxies.clone(),
@@ -149,6 +150,8 @@ pub async fn services(
         ingress: metrics
             .gates
             .make(WhichGate::Requests, ingress::limits(config.resilience.requests_at_once)),
+        replies: caches.replies,
+        writes: caches.writes,
     };
     Ok(Services {
         auth,
@@ -156,18 +159,29 @@ pub async fn services(
         certifications,
         shell: Data::new(shell),
         stores,
-        redis,
+        redis: shared.map(|shared| shared.redis),
     })
 }
 
-fn limits(
-    quotas: &Quotas,
-    shared: Option<(&Redis, Arc<Breaker>)>,
-    keyring: &Keyring,
-) -> Arc<Limits> {
+/// What processes share beside the stores.
+struct Shared {
+    redis: Redis,
+    breaker: Arc<Breaker>,
+}
+
+impl Shared {
+    async fn open(config: &Config, metrics: &Metrics) -> anyhow::Result<Option<Self>> {
+        let Some(url) = &config.redis_url else { return Ok(None) };
+        let redis = Redis::open(url.expose()).await.context("REDIS_URL cannot be used")?;
+        let breaker = breaker(WhichBreaker::Redis, &config.resilience, metrics)?;
+        Ok(Some(Self { redis, breaker }))
+    }
+}
+
+fn limits(quotas: &Quotas, shared: Option<&Shared>, keyring: &Keyring) -> Arc<Limits> {
     Arc::new(match shared {
         None => Limits::of(quotas),
-        Some((redis, breaker)) => Limits::across(quotas, keyring, |limit, quota| {
+        Some(Shared { redis, breaker }) => Limits::across(quotas, keyring, |limit, quota| {
             let limiter = RedisLimiter::new(redis.clone(), limit.name(), quota);
             Arc::new(limits::Guarded::new(limiter, breaker.clone()))
         }),
@@ -288,20 +302,4 @@ fn certifications(
         keyring: keyring.clone(),
         issuer: config.server.issuer.clone(),
     }))
-}
-
-/// Whom a bearer token stands for: the session behind it, read anew for every request.
-struct Sessions(Auth);
-
-#[async_trait]
-impl Authenticate for Sessions {
-    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
-        let caller = self.0.authenticate(bearer, now).await.map_err(|error| match error {
-            AuthError::Unproven(Unproven::Unauthenticated) => {
-                ApiError::Unauthenticated { presented: true }
-            }
-            other => other.into(),
-        })?;
-        Ok(Caller { actor: caller.actor, session: caller.session.uuid() })
-    }
 }

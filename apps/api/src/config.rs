@@ -53,6 +53,8 @@ pub struct Config {
     pub resilience: Resilience,
     /// Where traces go, if anywhere.
     pub collector: Option<Collector>,
+    /// How much memory replies may take that are kept, in bytes; nothing is kept with none.
+    pub cache_bytes: u64,
     /// Whether the demonstration accounts are made.
     pub demo: bool,
     /// What an operator should know about this configuration.
@@ -169,6 +171,7 @@ impl Config {
             rate_limit: None,
             resilience: Resilience::default(),
             collector: None,
+            cache_bytes: keys::DEFAULT_CACHE_MIB << 20,
             demo: true,
             notices: Vec::new(),
         }

@@ -10,6 +10,7 @@ pub mod app;
 pub mod aside;
 pub mod authenticate;
 pub mod body;
+pub(crate) mod cached;
 pub mod call;
 pub(crate) mod conditional;
 pub mod cursor;

@@ -4,6 +4,7 @@
 //! the tests start it by [`start`].
 
 pub mod access;
+mod caching;
 pub mod clock;
 pub mod compose;
 pub mod config;
@@ -55,7 +56,8 @@ pub async fn start_observed(
 ) -> anyhow::Result<Running> {
     let table = routes::all();
     let metrics = Metrics::of(telemetry, config, clock.now(), table.paths());
-    let services = compose::services(config, &clock, &metrics).await?;
+    // Boxed: it is deep, and happens once.
+    let services = Box::pin(compose::services(config, &clock, &metrics)).await?;
     if config.demo {
         demo::seed(&services, clock.now()).await?;
     }
@@ -79,12 +81,14 @@ pub async fn start_observed(
             .app_data(Data::from(logins.clone()))
             .app_data(description.clone());
     };
+    let watched = services.stores.watch(services.shell.writes.clone());
     let running = serve::start(listener, shell, readiness, routes::all, provide)?;
     let jobs = jobs::start(services, metrics.jobs);
     let running = running.scraped_at(scraped.address);
     Ok(running.closing(async move {
         scraped.stop().await;
         jobs.abort();
+        drop(watched);
         if let Err(error) = stores.close().await {
             tracing::error!(%error, "the store did not close");
         }

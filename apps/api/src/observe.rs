@@ -1,6 +1,7 @@
 //! What the server tells of itself: every metric that it has, and who counts it.
 
 mod breakers;
+mod caches;
 mod gates;
 mod jobs;
 mod logins;
@@ -20,6 +21,8 @@ use crate::config::{Config, Store};
 
 pub use self::breakers::Breakers;
 pub(crate) use self::breakers::Dependency as WhichBreaker;
+pub use self::caches::Caches;
+pub(crate) use self::caches::Kept;
 pub use self::gates::Gates;
 pub(crate) use self::gates::Which as WhichGate;
 pub use self::jobs::{Job, Jobs};
@@ -50,6 +53,8 @@ pub struct Metrics {
     pub gates: Gates,
     /// What is not asked while it is out.
     pub breakers: Breakers,
+    /// What is kept.
+    pub caches: Caches,
     /// What happens without a request.
     pub jobs: Jobs,
     /// Calls of stores.
@@ -105,6 +110,7 @@ impl Metrics {
             logins: Arc::new(Logins::register(&mut registry)),
             gates: Gates::register(&mut registry),
             breakers: Breakers::register(&mut registry),
+            caches: Caches::register(&mut registry),
             jobs: Jobs::register(&mut registry, now),
             calls: Calls::register(&mut registry),
             pool: pool(config, &mut registry),

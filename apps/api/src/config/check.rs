@@ -12,7 +12,7 @@ use gacp_telemetry::traces::{Collector, Protocol, Sampling};
 use tracing_subscriber::EnvFilter;
 
 use super::complaint::{Complaint, ConfigError};
-use super::keys::{DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
+use super::keys::{DEFAULT_CACHE_MIB, DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
 use super::raw::{self, Breaking, RateLimit, Raw};
 use super::sampling;
 use super::sources::Sources;
@@ -24,6 +24,8 @@ use crate::json::read;
 const MAX_DRAIN_SECONDS: u64 = 3_600;
 /// Each of them may hold a body in memory; more is a typo.
 const MAX_REQUESTS_AT_ONCE: usize = 100_000;
+/// What a machine may have; more is a typo.
+const MAX_CACHE_BYTES: u64 = 64 << 30;
 /// A store that is well again should not be left alone for longer.
 const MAX_OPEN_SECONDS: u64 = 300;
 const MASTER_KEY_BYTES: usize = 32;
@@ -79,6 +81,7 @@ fn resolve(raw: Raw, sampling: Sampling, sources: &Sources, demo: bool) -> Confi
         rate_limit: quotas(&raw.rate_limit),
         resilience: resilience(&raw.resilience),
         collector: collector(raw.telemetry, sampling),
+        cache_bytes: raw.cache.memory_mib.unwrap_or(DEFAULT_CACHE_MIB).saturating_mul(1 << 20),
         demo,
         notices,
     }
@@ -187,6 +190,9 @@ impl Review<'_> {
         }
         if config.redis_url.as_ref().is_some_and(|url| !url.expose().starts_with("redis://")) {
             self.complain("cache.redis_url", "this is no such address");
+        }
+        if config.cache_bytes > MAX_CACHE_BYTES {
+            self.complain("cache.memory_mib", "this is no such number");
         }
         let collector = config.collector.as_ref().map(|it| it.endpoint.trim_end_matches('/'));
         if collector.is_some_and(|it| !it.starts_with("http://") || !is_origin(it)) {

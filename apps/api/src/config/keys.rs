@@ -8,6 +8,9 @@ pub(super) const DEFAULT_ISSUER: &str = "urn:gacp";
 /// The database when none was named.
 pub(super) const DEFAULT_DATABASE: &str = "gacp";
 
+/// What replies may take that are kept.
+pub(super) const DEFAULT_CACHE_MIB: u64 = 16;
+
 /// What a quota is.
 const QUOTA: &str = "a number per s, min or h, such as 60/min, up to 1000000";
 
@@ -33,7 +36,7 @@ const fn key(
     Key { section: place.0, name: place.1, fixed, expects, default, meaning }
 }
 
-pub(super) const KEYS: [Key; 30] = [
+pub(super) const KEYS: [Key; 31] = [
     key(
         ("server", "listen"),
         Some("GACP_LISTEN"),
@@ -173,7 +176,13 @@ pub(super) const KEYS: [Key; 30] = [
         ("cache", "redis_url"),
         Some("REDIS_URL"),
         "an address of Redis such as redis://127.0.0.1:6379",
-        ("unset", "where processes share their limits"),
+        ("unset", "where processes share their limits, and what they keep"),
+    ),
+    key(
+        ("cache", "memory_mib"),
+        None,
+        "whole MiB from 0 to 65536",
+        ("16", "how much memory replies may take that are kept; with 0 nothing is kept"),
     ),
     key(
         ("telemetry", "otlp_endpoint"),

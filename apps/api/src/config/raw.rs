@@ -96,6 +96,7 @@ pub(super) struct Database {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Cache {
     pub(super) redis_url: Option<Secret>,
+    pub(super) memory_mib: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]

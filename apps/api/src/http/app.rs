@@ -6,6 +6,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Condition, NormalizePath, from_fn};
 use actix_web::{App, web};
+use gacp_cache::{ReadThrough, Writes};
 use gacp_keys::Keyring;
 use gacp_resilience::gate::Gate;
 use gacp_store::ReceiptStore;
@@ -37,6 +38,10 @@ pub struct Shell {
     pub metrics: HttpMetrics,
     /// Before everything that requests do.
     pub ingress: Gate,
+    /// Replies that are kept, if any are.
+    pub replies: Option<ReadThrough<()>>,
+    /// What has been written, for those.
+    pub writes: Writes,
 }
 
 /// Builds the application; `services` adds the data that the handlers take.

@@ -3,9 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_LOCATION, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
+    AGE, CACHE_CONTROL, CONTENT_LOCATION, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, VARY,
 };
 use actix_web::http::{Method, StatusCode};
+
+use super::cached::CACHE_STATUS;
 
 /// When a verification was made: it is outside the entity tag, so that a client learns that what
 /// it has was still true a moment ago.
@@ -20,7 +22,7 @@ pub(super) fn apply(response: ServiceResponse) -> ServiceResponse {
     }
     let mut fresh = HttpResponse::NotModified();
     // What RFC 9110 §15.4.5 wants repeated.
-    for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, VARY, CHECKED_AT] {
+    for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, VARY, CHECKED_AT, AGE, CACHE_STATUS] {
         for value in response.headers().get_all(&name) {
             fresh.append_header((name.clone(), value.clone()));
         }

@@ -19,8 +19,8 @@ use super::idempotency::{self, Turn};
 use super::limits::ByAddress;
 use super::routes::Options;
 use super::{
-    ApiError, Limit, Shell, admit, authenticate, body, conditional, headers, ingress, limits,
-    negotiate, shell, visit,
+    ApiError, Limit, Shell, admit, authenticate, body, cached, conditional, headers, ingress,
+    limits, negotiate, shell, visit,
 };
 use crate::access::Row;
 
@@ -68,19 +68,28 @@ async fn steps(
     let deadline = Deadline::within(options.deadline);
     let admitted = deadline.scope(admitted(access, options, &request, &parts)).await?;
     match admitted {
-        Turn::Replay(reply) => Ok(request.into_response(reply.into_response())),
-        Turn::Run(None) => deadline.scope(next.call(request).instrument(use_case(access))).await,
-        Turn::Run(Some(granted)) => {
+        Turn::Replay(reply) => {
+            // The run that was answered may have ended before it told the cache.
+            cached::invalidate_whatever(request.request(), &parts).await;
+            Ok(request.into_response(reply.into_response()))
+        }
+        Turn::Run(granted) => {
             let whole = request.request().clone();
-            let handled =
-                guarded(deadline.scope(next.call(request).instrument(use_case(access)))).await;
-            let response = match handled {
-                Ok(Ok(response)) => response,
-                Ok(Err(error)) => refusal(&whole, error),
-                Err(panic) => panicked(&whole, &*panic),
-            };
-            // Also when the deadline has passed: nobody else gives the key back.
-            Ok(idempotency::finish(shell::explain(response), granted, &parts).await)
+            let handle = handled(
+                deadline.scope(next.call(request).instrument(use_case(access))),
+                whole.clone(),
+            );
+            match (granted, options.kept) {
+                // Also when the deadline has passed: nobody else gives the key back.
+                (Some(granted), _) => {
+                    Ok(idempotency::finish(shell::explain(handle.await), granted, &parts).await)
+                }
+                (None, Some(rule)) => {
+                    Ok(cached::answer((access.path(), rule), &parts, &whole, Box::pin(handle))
+                        .await?)
+                }
+                (None, None) => Ok(handle.await),
+            }
         }
     }
 }
@@ -106,6 +115,18 @@ async fn admitted(
 /// What the service does for a request, in its trace: between the route and the calls of stores.
 fn use_case(access: &Row) -> Span {
     tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
+}
+
+/// What a handler answers, whatever becomes of it.
+async fn handled(
+    handler: impl Future<Output = Result<ServiceResponse, actix_web::Error>>,
+    request: HttpRequest,
+) -> ServiceResponse {
+    match guarded(handler).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => refusal(&request, error),
+        Err(panic) => panicked(&request, &*panic),
+    }
 }
 
 fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {

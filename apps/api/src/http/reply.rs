@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use gacp_store::{Revision, StoredReply};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::expected::etag;
@@ -13,7 +14,13 @@ use super::negotiate::JSON;
 
 /// A reply that can be sent, and stored for the request's repetitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply(StoredReply);
+pub struct Reply {
+    stored: StoredReply,
+    good_until: Option<Timestamp>,
+}
+
+/// When a reply stops being right, though nobody writes.
+pub(super) struct GoodUntil(pub(super) Timestamp);
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -43,13 +50,13 @@ pub fn plain(body: &impl Serialize) -> Reply {
 /// 200 with a body in any media type.
 pub fn bytes(media_type: &str, body: Vec<u8>) -> Reply {
     let reply = StoredReply { status: StatusCode::OK.as_u16(), headers: Vec::new(), body };
-    Reply(reply).with(CONTENT_TYPE.as_str(), media_type)
+    Reply::from(reply).with(CONTENT_TYPE.as_str(), media_type)
 }
 
 /// 204: done, and nothing to say about it.
 pub fn no_content() -> Reply {
     let status = StatusCode::NO_CONTENT.as_u16();
-    Reply(StoredReply { status, headers: Vec::new(), body: Vec::new() })
+    StoredReply { status, headers: Vec::new(), body: Vec::new() }.into()
 }
 
 /// A view as JSON. Views are structs of texts, numbers and lists: those always serialise; one that
@@ -65,14 +72,14 @@ impl Reply {
     /// The same reply with another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
-        self.0.status = status.as_u16();
+        self.stored.status = status.as_u16();
         self
     }
 
     /// The same reply with one header more.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.headers.push((name.to_owned(), value.to_owned()));
+        self.stored.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -96,24 +103,36 @@ impl Reply {
 
     /// The reply as it is stored.
     pub fn into_stored(self) -> StoredReply {
-        self.0
+        self.stored
+    }
+
+    /// The same reply, which is not right any more from this moment on, such as a deadline that
+    /// is told to have not passed; nothing where it stays right until something is written.
+    #[must_use]
+    pub fn good_until(mut self, moment: Option<Timestamp>) -> Self {
+        self.good_until = moment;
+        self
     }
 
     /// The reply as it is sent.
     pub(super) fn into_response(self) -> HttpResponse {
-        let Self(StoredReply { status, headers, body }) = self;
+        let Self { stored: StoredReply { status, headers, body }, good_until } = self;
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         for (name, value) in headers {
             response.append_header((name, value));
         }
-        if body.is_empty() { response.finish() } else { response.body(body) }
+        let mut response = if body.is_empty() { response.finish() } else { response.body(body) };
+        if let Some(moment) = good_until {
+            response.extensions_mut().insert(GoodUntil(moment));
+        }
+        response
     }
 }
 
 impl From<StoredReply> for Reply {
     fn from(stored: StoredReply) -> Self {
-        Self(stored)
+        Self { stored, good_until: None }
     }
 }
 

@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, Route, guard,
 use gacp_resilience::gate::Priority;
 use gacp_store::PageRequest;
 
+use super::cached::Rule;
 use super::describe::Operation;
 use super::ingress::Admission;
 use super::negotiate::JSON;
@@ -35,6 +36,8 @@ pub struct Options {
     pub(super) limit: Option<Limit>,
     pub(super) produces: &'static [&'static str],
     pub(super) cache: Option<&'static str>,
+    /// How the server keeps its replies, if it does.
+    pub(super) kept: Option<&'static Rule>,
     /// Looks at the query before anybody asks who sent it: 400 comes before 401.
     pub(super) query: Option<QueryCheck>,
     /// When it is worked on, where that is said.
@@ -53,6 +56,7 @@ impl Options {
             limit: None,
             produces: &[JSON],
             cache: None,
+            kept: None,
             query: None,
             admission: None,
             deadline: DEADLINE,
@@ -145,6 +149,12 @@ impl Options {
     #[must_use]
     pub const fn no_store(self) -> Self {
         self.cached("no-store")
+    }
+
+    /// Answers that the server keeps by this rule.
+    #[must_use]
+    pub const fn kept(self, rule: &'static Rule) -> Self {
+        Self { kept: Some(rule), ..self }
     }
 
     /// Answers that are kept by this rule (`Cache-Control`) unless the handler says otherwise.

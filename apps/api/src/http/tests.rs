@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service as _, ServiceResponse};
@@ -12,6 +13,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use async_trait::async_trait;
+use gacp_cache::{Nothing, Writes};
 use gacp_keys::{Keyring, MasterKey, MemoryKeys};
 use gacp_resilience::gate::Gate;
 use gacp_store::{
@@ -174,6 +176,11 @@ pub(crate) async fn start_with(change: impl FnOnce(&mut Shell)) -> TestApp {
     assemble(MemoryLedger::shared(), change).await
 }
 
+/// Nobody is told what is written.
+pub(crate) fn nothing_announced() -> Writes {
+    Writes::new(Arc::new(Nothing), Arc::new(()), Duration::from_secs(1))
+}
+
 async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) -> TestApp {
     let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
     let things = Things { ledger, made: Arc::default() };
@@ -188,6 +195,8 @@ async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) ->
         behind_tls: false,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
         ingress: Gate::new(ingress::limits(64)),
+        replies: None,
+        writes: nothing_announced(),
     };
     change(&mut shell);
     let shell = web::Data::new(shell);

@@ -8,7 +8,6 @@ use gacp_store::{AccountId, Actor, Role};
 use garde::Validate;
 use serde::Deserialize;
 
-use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, data, no_content, ok};
@@ -16,6 +15,7 @@ use crate::http::{ApiError, Body, Call, Caller, IfMatch, Limit, Options, Reply, 
 use crate::observe::Logins;
 use crate::routes::visitor::{Visitor, device_cookie};
 use crate::views::{AccountView, LoginView, ProfileView, RefreshView};
+use crate::{access, caching};
 
 const PROFILE: &str = "/api/auth/profile";
 
@@ -63,7 +63,7 @@ pub(crate) fn routes() -> Routes {
                 .returns::<RefreshView>(200, "The next tokens.")
                 .refuses(&[Code::InvalidRefreshToken, Code::RefreshTokenReused])
         })
-        .on(&access::SHOW_PROFILE, Options::plain(), profile)
+        .on(&access::SHOW_PROFILE, Options::plain().kept(&caching::PROFILE), profile)
         .says(|| op("The caller's own account.").returns::<ProfileView>(200, "The account."))
         .on(&access::REVISE_PROFILE, Options::plain().json(), revise_profile)
         .says(|| {

@@ -11,7 +11,6 @@ use gacp_certifications::{
 use gacp_store::Target;
 use serde::Deserialize;
 
-use crate::access;
 use crate::http::conditional::CHECKED_AT;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
@@ -21,6 +20,7 @@ use crate::http::{
 };
 use crate::routes::Paging;
 use crate::views::{CertificateView, VerificationView};
+use crate::{access, caching};
 
 /// A verification reads one record: whoever stands before a customs officer does not wait for a store
 /// that takes longer.
@@ -62,7 +62,10 @@ pub(crate) fn routes() -> Routes {
         })
         .on(
             &access::VERIFY_CERTIFICATE,
-            Options::plain().limited(Limit::Verify).within(AT_THE_BORDER),
+            Options::plain()
+                .limited(Limit::Verify)
+                .within(AT_THE_BORDER)
+                .kept(&caching::VERIFICATION),
             verify,
         )
         .says(|| {
@@ -113,9 +116,10 @@ async fn verify(
 ) -> Result<Reply, ApiError> {
     let verification = certifications.verify(&number, call.at).await?;
     let etag = verification_etag(&verification);
+    let until = verification.next_change_at;
     let reply = data(&VerificationView::from(verification));
     let reply = reply.with(ETAG.as_str(), &etag).with(CACHE_CONTROL.as_str(), "no-cache");
-    Ok(reply.with(CHECKED_AT.as_str(), &call.at.to_string()))
+    Ok(reply.with(CHECKED_AT.as_str(), &call.at.to_string()).good_until(until))
 }
 
 /// A certificate expires without being changed: its state alone is no tag.

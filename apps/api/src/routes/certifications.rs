@@ -4,21 +4,21 @@ use std::str::FromStr;
 
 use actix_web::web::{Data, Path};
 use gacp_certifications::{
-    Action, ActionDraft, AnswersDraft, ApplicationDraft, ApplicationFilter, ApplicationId,
-    ApplicationPatch, Certifications, Dossier, PaymentDraft, Recorded, Status,
+    Action, ActionDraft, AnswersDraft, Application, ApplicationDraft, ApplicationFilter,
+    ApplicationId, ApplicationPatch, Certifications, Dossier, PaymentDraft, Recorded, Status,
 };
 use gacp_farms::FarmId;
 use gacp_store::{AccountId, Revision, Target};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, ok};
 use crate::http::{ApiError, Body, Call, Caller, Filter, IfMatch, List, Options, Reply, Routes};
 use crate::routes::{NoFilter, Paging, Sync};
 use crate::views::{ApplicationView, HistoryView, PaymentView};
+use crate::{access, caching};
 
 /// Which applications are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -73,7 +73,11 @@ pub(crate) fn routes() -> Routes {
                 .returns::<ApplicationView>(201, "The application.")
                 .refuses(&[Code::ApplicationExists, Code::FarmNotEligible])
         })
-        .on(&access::LIST_APPLICATIONS, Options::plain().lists::<ApplicationQuery>(), list)
+        .on(
+            &access::LIST_APPLICATIONS,
+            Options::plain().lists::<ApplicationQuery>().kept(&caching::APPLICATIONS),
+            list,
+        )
         .says(|| {
             op("A farmer's own applications, everybody's for staff.")
                 .query::<ApplicationQuery>()
@@ -81,7 +85,7 @@ pub(crate) fn routes() -> Routes {
                 .query::<Paging>()
                 .returns_page::<ApplicationView>("A page of applications.")
         })
-        .on(&access::SHOW_APPLICATION, Options::plain(), show)
+        .on(&access::SHOW_APPLICATION, Options::plain().kept(&caching::APPLICATION), show)
         .says(|| {
             op("One application, and what its reader may do.")
                 .returns::<ApplicationView>(200, "The application.")
@@ -157,8 +161,18 @@ async fn list(
 ) -> Result<Reply, ApiError> {
     let filter = list.filter.filter(call.at);
     let listing = certifications.list(caller.actor, &filter, &list.page, call.at).await?;
+    let until = next_deadline(&listing.page.items, call.at);
     let view = |application| ApplicationView::row(&application, listing.reading, call.at);
-    Ok(list.reply(listing.page, view))
+    Ok(list.reply(listing.page, view).good_until(until))
+}
+
+/// When time alone next changes what is said of one of these applications.
+fn next_deadline<'a>(
+    applications: impl IntoIterator<Item = &'a Application>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let deadlines = applications.into_iter().filter_map(Application::deadline);
+    deadlines.filter(|deadline| *deadline > now).min()
 }
 
 /// `GET /api/certifications/{id}`: one application, and what its reader may do.
@@ -168,7 +182,8 @@ async fn show(
     certifications: Data<Certifications>,
 ) -> Result<Reply, ApiError> {
     let id = ApplicationId::parse_or_absent(&id);
-    Ok(shown(&certifications.get(caller.actor, id, call.at).await?))
+    let dossier = certifications.get(caller.actor, id, call.at).await?;
+    Ok(shown(&dossier).good_until(next_deadline([&dossier.application], call.at)))
 }
 
 /// `PATCH /api/certifications/{id}`: changes plots, scope or purpose.

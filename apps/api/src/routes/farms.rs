@@ -11,7 +11,6 @@ use gacp_store::{Actor, Target};
 use garde::Validate;
 use serde::Deserialize;
 
-use crate::access;
 use crate::http::describe::Operation;
 use crate::http::problem::Code;
 use crate::http::reply::{created, ok};
@@ -20,6 +19,7 @@ use crate::http::{
 };
 use crate::routes::{NoFilter, Paging, Sync};
 use crate::views::{FarmView, HistoryView};
+use crate::{access, caching};
 
 /// Which farms are wanted.
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
@@ -129,7 +129,7 @@ pub(crate) fn routes() -> Routes {
                 .query::<Paging>()
                 .returns_page::<FarmView>("A page of farms.")
         })
-        .on(&access::SHOW_FARM, Options::plain(), show)
+        .on(&access::SHOW_FARM, Options::plain().kept(&caching::FARM), show)
         .says(|| op("One farm with its plots.").returns::<FarmView>(200, "The farm."))
         .on(&access::REVISE_FARM, Options::plain().json(), revise)
         .says(|| {

@@ -5,11 +5,11 @@ use gacp_certifications::{Certifications, Standard, StandardRef, Title};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access;
 use crate::http::describe::Operation;
 use crate::http::reply::data;
 use crate::http::{ApiError, Options, Query, Reply, Routes};
 use crate::routes::NoFilter;
+use crate::{access, caching};
 
 /// A standard without its checklist.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,11 +37,11 @@ pub(crate) fn routes() -> Routes {
         Operation::new("standards", summary)
     }
     Routes::new()
-        .on(&access::LIST_STANDARDS, Options::plain(), list)
+        .on(&access::LIST_STANDARDS, Options::plain().kept(&caching::STANDARDS), list)
         .says(|| {
             op("Every standard in every version.").returns_all::<StandardRow>("The standards.")
         })
-        .on(&access::SHOW_STANDARD, Options::plain(), show)
+        .on(&access::SHOW_STANDARD, Options::plain().kept(&caching::STANDARDS), show)
         .says(|| op("One standard with its checklist.").returns::<Standard>(200, "The standard."))
 }
 

@@ -77,6 +77,8 @@ async fn server_of(limits: Limits) -> (Running, String) {
         behind_tls: true,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
         ingress: Gate::new(limits),
+        replies: None,
+        writes: crate::http::tests::nothing_announced(),
     });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let running =

@@ -10,6 +10,7 @@ mod accounts;
 mod app;
 mod asking;
 mod audit;
+mod cached;
 mod certifications;
 mod farms;
 mod idempotency;

@@ -5,6 +5,9 @@ use std::path::Path;
 use gacp_api::Config;
 use tempfile::TempDir;
 
+/// Whether a server there keeps replies.
+pub(crate) const KEEPS: bool = true;
+
 pub(crate) struct Place {
     folder: TempDir,
 }

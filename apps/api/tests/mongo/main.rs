@@ -15,6 +15,8 @@ mod app;
 mod asking;
 #[path = "../it/audit.rs"]
 mod audit;
+#[path = "../it/cached.rs"]
+mod cached;
 #[path = "../it/certifications.rs"]
 mod certifications;
 #[path = "../../../../crates/cache-redis/tests/it/door.rs"]

@@ -8,6 +8,10 @@ use gacp_api::config::Store;
 use gacp_store_mongo::Mongo;
 use tempfile::TempDir;
 
+/// Whether a server there keeps replies: not without a Redis, through which servers tell each
+/// other what they write.
+pub(crate) const KEEPS: bool = false;
+
 pub(crate) struct Place {
     folder: TempDir,
     database: String,

@@ -1,0 +1,87 @@
+//! Whom a bearer token stands for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gacp_auth::{Auth, AuthError, Claimed, Unproven};
+use gacp_cache::{Entry, Key, Loaded, Policy, ReadThrough, Reply, Scope, Tags};
+use gacp_store::{Actor, Role, StoreError};
+use gacp_store_invalidating::tags;
+use jiff::Timestamp;
+
+use crate::http::{ApiError, Authenticate, Caller};
+
+/// That a session lives is kept for so long. It ends earlier with whatever ends the session or
+/// changes the account, and it is never longer than an access token outlives its session.
+const KEPT: Policy = Policy::fresh_for(Duration::from_secs(30));
+
+/// The session behind a token and its account, as they are at this moment: read, or known to be
+/// what they were when they were read.
+pub(super) struct Sessions {
+    auth: Auth,
+    known: Option<ReadThrough<Arc<AuthError>>>,
+}
+
+impl Sessions {
+    pub(super) fn new(auth: Auth, known: Option<ReadThrough<Arc<AuthError>>>) -> Self {
+        Self { auth, known }
+    }
+
+    async fn role(&self, claimed: Claimed, now: Timestamp) -> Result<Role, ApiError> {
+        let Some(known) = &self.known else { return self.read(claimed, now).await };
+        let (account, session) = (claimed.account, claimed.session);
+        let (whose, id) = (account.to_string(), session.to_string());
+        let key = Key::of("session", "GET", Scope::User(&whose)).path("id", &id).key();
+        let tags = Tags::of([tags::account(account), tags::session(session)]);
+        let load = || {
+            let auth = self.auth.clone();
+            async move { loaded(auth.caller(claimed, now).await.map(|caller| caller.actor.role)) }
+        };
+        let served = known.serve(key, &tags, &KEPT, load).await;
+        match served.map_err(|aborted| ApiError::Internal(aborted.into()))?.reply {
+            Reply::Entry(entry) => role(&entry),
+            Reply::Other(error) => match Arc::try_unwrap(error) {
+                Ok(error) => Err(refused(error)),
+                // Somebody else was told the same: nobody can give an error twice.
+                Err(_shared) => self.read(claimed, now).await,
+            },
+        }
+    }
+
+    async fn read(&self, claimed: Claimed, now: Timestamp) -> Result<Role, ApiError> {
+        let caller = self.auth.caller(claimed, now).await.map_err(refused)?;
+        Ok(caller.actor.role)
+    }
+}
+
+fn loaded(role: Result<Role, AuthError>) -> Loaded<Arc<AuthError>> {
+    match role.map(|role| Entry::hashed("text/plain", role.as_str())) {
+        Ok(Ok(entry)) => Loaded::Keep(entry),
+        Ok(Err(none)) => Loaded::Failed(Arc::new(StoreError::Corrupt(none.into()).into())),
+        Err(error) => Loaded::Pass(Arc::new(error)),
+    }
+}
+
+fn role(entry: &Entry) -> Result<Role, ApiError> {
+    let text = std::str::from_utf8(entry.body()).unwrap_or_default();
+    text.parse().map_err(|unknown: gacp_store::UnknownRole| ApiError::Internal(unknown.into()))
+}
+
+fn refused(error: AuthError) -> ApiError {
+    match error {
+        AuthError::Unproven(Unproven::Unauthenticated) => {
+            ApiError::Unauthenticated { presented: true }
+        }
+        other => other.into(),
+    }
+}
+
+#[async_trait]
+impl Authenticate for Sessions {
+    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
+        let claimed = self.auth.claimed(bearer, now).map_err(refused)?;
+        let role = self.role(claimed, now).await?;
+        Ok(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
+    }
+}

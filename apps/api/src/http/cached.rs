@@ -1,0 +1,110 @@
+//! Replies that the server keeps, so that they need not be made again.
+//!
+//! By the time that one is looked for, the caller is known, admitted and counted. What is kept is
+//! what is sent: bytes, with their headers.
+
+mod load;
+mod reply;
+mod rule;
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::dev::ServiceResponse;
+use actix_web::{HttpRequest, rt};
+use gacp_cache::{How, Loaded, Reply, Served};
+use gacp_store_invalidating::tags;
+use tokio::sync::oneshot;
+
+pub(super) use self::reply::CACHE_STATUS;
+pub(crate) use self::rule::Rule;
+use super::{ApiError, Caller, Shell};
+use crate::clock::Clock;
+
+/// Makes a reply by running the rest of the route.
+type Handle = Pin<Box<dyn Future<Output = ServiceResponse>>>;
+
+/// Waits for what comes of that, wherever.
+type Waiting = Pin<Box<dyn Future<Output = Loaded<()>> + Send>>;
+
+/// Answers from what is kept, or by making the reply, once for all who ask for it at the moment.
+/// It goes on being made when its client leaves.
+pub(super) async fn answer(
+    (path, rule): (&'static str, &'static Rule),
+    shell: &Shell,
+    request: &HttpRequest,
+    handle: Handle,
+) -> Result<ServiceResponse, ApiError> {
+    let Some(replies) = &shell.replies else {
+        return Ok(reply::told(handle.await, How::Bypassed));
+    };
+    let Some((key, tags)) = rule.names(path, request) else {
+        replies.bypassed();
+        return Ok(reply::told(handle.await, How::Bypassed));
+    };
+    let making = Making::of(handle);
+    let served = replies.serve(key, &tags, &rule.policy, making.load(shell.clock.clone())).await;
+    let served = served.map_err(|aborted| ApiError::Internal(aborted.into()))?;
+    let (Served { reply, how, .. }, now) = (&served, shell.clock.now());
+    match reply {
+        Reply::Entry(entry) if reply::is_over(entry, &served, now) => {
+            Ok(reply::told(making.finish().await?, How::Bypassed))
+        }
+        Reply::Entry(entry) => reply::of(entry, &served, request, now),
+        Reply::Other(()) => Ok(reply::told(making.finish().await?, *how)),
+    }
+}
+
+/// Makes invalid what the caller may have written by a request that is answered from its receipt:
+/// nobody knows whether the run that was answered lived to do so.
+pub(super) async fn invalidate_whatever(request: &HttpRequest, shell: &Shell) {
+    let Some(caller) = Caller::of(request) else { return };
+    let path = request.match_info();
+    let named = path.get("id").or_else(|| path.get("number")).unwrap_or_default();
+    shell.writes.invalidate(&tags::of_whoever(caller.actor.id, named)).await;
+}
+
+/// A reply that is being made, or will be, if it must.
+struct Making {
+    handle: Rc<RefCell<Option<Handle>>>,
+    /// What came of it, where it is none to keep: for the one who had it made.
+    made: Rc<RefCell<Option<ServiceResponse>>>,
+}
+
+impl Making {
+    fn of(handle: Handle) -> Self {
+        Self { handle: Rc::new(RefCell::new(Some(handle))), made: Rc::default() }
+    }
+
+    /// Begins in a task of the worker, which alone can run a handler; what comes of it can be
+    /// waited for anywhere.
+    fn load(&self, clock: Clock) -> impl FnOnce() -> Waiting + use<> {
+        let (handle, made) = (Rc::clone(&self.handle), Rc::clone(&self.made));
+        move || {
+            let (tell, told) = oneshot::channel();
+            let handle = handle.take();
+            rt::spawn(async move {
+                let Some(handle) = handle else { return };
+                let (loaded, response) = load::of(handle.await, &clock);
+                made.replace(response);
+                // Nobody may wait any more.
+                let _ = tell.send(loaded);
+            });
+            let waiting: Waiting =
+                Box::pin(async move { told.await.unwrap_or(Loaded::Failed(())) });
+            waiting
+        }
+    }
+
+    /// The reply that is for nobody else: it was made, or is made now where what came of somebody
+    /// else's was for nobody else, either.
+    async fn finish(self) -> Result<ServiceResponse, ApiError> {
+        if let Some(made) = self.made.take() {
+            return Ok(made);
+        }
+        let handle = self.handle.take();
+        let handle = handle.ok_or_else(|| ApiError::Internal("a reply was not made".into()))?;
+        Ok(handle.await)
+    }
+}
