@@ -28,7 +28,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
 use self::bounded::{Bounded, Counted, Dropped, Queue};
-pub use self::context::{Current, continued, current, outgoing, rename};
+pub use self::context::{Current, continued, current, is_sampled, outgoing, rename};
 pub use self::sampling::{Roots, Sampling};
 
 /// So many spans may wait to be sent: seconds of them under load, a few MiB.

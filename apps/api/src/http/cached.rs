@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, rt};
 use gacp_cache::{How, Loaded, Reply, Served};
 use gacp_store_invalidating::tags;
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
 pub(super) use self::reply::CACHE_STATUS;
 pub(crate) use self::rule::Rule;
@@ -84,13 +85,14 @@ impl Making {
         move || {
             let (tell, told) = oneshot::channel();
             let handle = handle.take();
-            rt::spawn(async move {
+            let work = async move {
                 let Some(handle) = handle else { return };
                 let (loaded, response) = load::of(handle.await, &clock);
                 made.replace(response);
                 // Nobody may wait any more.
                 let _ = tell.send(loaded);
-            });
+            };
+            rt::spawn(work.in_current_span());
             let waiting: Waiting =
                 Box::pin(async move { told.await.unwrap_or(Loaded::Failed(())) });
             waiting

@@ -75,10 +75,9 @@ async fn steps(
         }
         Turn::Run(granted) => {
             let whole = request.request().clone();
-            let handle = handled(
-                deadline.scope(next.call(request).instrument(use_case(access))),
-                whole.clone(),
-            );
+            // The span begins with the work: a reply that is kept takes none.
+            let work = async move { next.call(request).instrument(use_case(access)).await };
+            let handle = handled(deadline.scope(work), whole.clone());
             match (granted, options.kept) {
                 // Also when the deadline has passed: nobody else gives the key back.
                 (Some(granted), _) => {
@@ -104,7 +103,7 @@ async fn admitted(
     if !access.is_public() {
         let now = parts.clock.now();
         let caller = authenticate::authenticate(request, &*parts.authenticate, now).await?;
-        visit::comes_from(caller.actor.id);
+        visit::comes_from(request.request(), caller.actor.id);
         let user = limits::of_user(caller.actor.id.uuid());
         limits::count(request.request(), Limit::User, user).await?;
         admit::admit(access, request, caller)?;

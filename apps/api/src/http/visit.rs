@@ -28,15 +28,22 @@ pub(super) fn has_panicked(request: &HttpRequest) {
     request.extensions_mut().insert(Panicked);
 }
 
+/// The trace of a request is kept.
+struct Kept;
+
 /// Notes whose request this is, in its span.
-pub(super) fn comes_from(account: AccountId) {
-    Span::current().record("user.id", display(account));
+pub(super) fn comes_from(request: &HttpRequest, account: AccountId) {
+    if request.extensions().contains::<Kept>() {
+        Span::current().record("user.id", display(account));
+    }
 }
 
 /// A request under way. Its line has no path, no query, nothing personal.
 pub(super) struct Visit {
     in_flight: Option<InFlight>,
     span: Span,
+    /// Whether what is said of it in its span is for anybody.
+    is_kept: bool,
     method: String,
     request_id: RequestId,
     reply: Option<(String, u16)>,
@@ -61,9 +68,14 @@ impl Visit {
         );
         let headers = request.headers();
         traces::continued(&span, |name| headers.get(name).and_then(|value| value.to_str().ok()));
+        let is_kept = traces::is_sampled(&span);
+        if is_kept {
+            request.extensions_mut().insert(Kept);
+        }
         Self {
             in_flight: Some(in_flight),
             span,
+            is_kept,
             method: request.method().to_string(),
             request_id: id.clone(),
             reply: None,
@@ -84,7 +96,9 @@ impl Visit {
         if let Some(in_flight) = &mut self.in_flight {
             in_flight.answered(route.as_deref(), status);
         }
-        self.describe(route.as_deref(), status);
+        if self.is_kept {
+            self.describe(route.as_deref(), status);
+        }
         self.reply = Some((route.unwrap_or_else(|| UNMATCHED.to_owned()), status));
         let is_empty =
             matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
@@ -117,7 +131,7 @@ impl Visit {
     /// The client has all of it.
     fn end(mut self) {
         let Some(in_flight) = self.in_flight.take() else { return };
-        let trace = traces::current(&self.span).filter(|it| it.is_sampled).map(|it| it.trace);
+        let trace = self.is_kept.then(|| traces::current(&self.span)).flatten().map(|it| it.trace);
         let (route, status) = self.reply.take().unwrap_or_default();
         let took = if self.has_panicked {
             in_flight.panicked(Some(&route), status, trace)
@@ -146,7 +160,9 @@ impl Drop for Visit {
         let Some(in_flight) = self.in_flight.take() else { return };
         let duration_ms = in_flight.elapsed().as_secs_f64() * 1_000.0;
         drop(in_flight);
-        self.span.record("error.type", "cancelled");
+        if self.is_kept {
+            self.span.record("error.type", "cancelled");
+        }
         let route = self.reply.take().map_or_else(|| "cancelled".to_owned(), |(route, _)| route);
         self.write(&route, 499, duration_ms);
     }

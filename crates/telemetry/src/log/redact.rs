@@ -21,6 +21,10 @@ const TOKEN_CHARS: usize = 20;
 
 /// A line without what must not be kept. Lines that hold none of it are returned as they are.
 pub fn redact(line: &str) -> Cow<'_, str> {
+    if is_suspicious(line.as_bytes()) { redacted(line) } else { Cow::Borrowed(line) }
+}
+
+fn redacted(line: &str) -> Cow<'_, str> {
     let mut kept = String::new();
     let mut done = 0;
     let mut after_scheme = false;
@@ -38,6 +42,25 @@ pub fn redact(line: &str) -> Cow<'_, str> {
     }
     kept.push_str(line.get(done..).unwrap_or_default());
     Cow::Owned(kept)
+}
+
+/// Whether there may be something in a line: what nearly every line is spared is the rest.
+fn is_suspicious(line: &[u8]) -> bool {
+    let mut digits = 0;
+    line.iter().enumerate().any(|(at, byte)| {
+        let goes_on = |rest: &[u8]| line.get(at + 1..).is_some_and(|it| it.starts_with(rest));
+        digits = match byte {
+            b'0'..=b'9' => digits + 1,
+            b'-' | b' ' => digits,
+            _ => 0,
+        };
+        match byte {
+            b'@' => true,
+            b'e' => goes_on(b"yJ"),
+            b'B' | b'b' => goes_on(b"earer") || goes_on(b"asic"),
+            _ => digits == ID_DIGITS,
+        }
+    })
 }
 
 /// The words of a line and where they begin. What can stand in an address or in a token parts no
@@ -141,5 +164,29 @@ impl<W: io::Write> io::Write for Line<W> {
 impl<W: io::Write> Drop for Line<W> {
     fn drop(&mut self) {
         let _ = io::Write::flush(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_line_that_is_not_suspected_holds_nothing(
+            line in "([0-9 @.-]|[0-9]{4,8}|Bearer |basic |eyJ|[a-eB]|ก){0,20}",
+        ) {
+            if !is_suspicious(line.as_bytes()) {
+                prop_assert_eq!(redacted(&line), line.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn a_usual_line_is_not_suspected() {
+        let line = r#"{"timestamp":"2026-11-26T15:19:04.123456789Z","level":"INFO","route":"/api/farms/{id}","status":200,"duration_ms":0.213,"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}"#;
+        assert!(!is_suspicious(line.as_bytes()));
     }
 }

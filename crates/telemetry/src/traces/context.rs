@@ -44,6 +44,9 @@ impl<F: FnMut(&str, String)> Injector for Outgoing<F> {
 /// Makes a span, which must be new, a part of the trace that a request's headers name. Headers
 /// that are none name none.
 pub fn continued<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a str>) {
+    if header("traceparent").is_none() {
+        return;
+    }
     let parent = TraceContextPropagator::new().extract(&Incoming(FIELDS.map(header)));
     // Fails where there is no layer of traces, and for spans that nobody records.
     let _ = span.set_parent(parent);
@@ -58,6 +61,11 @@ pub fn rename(span: &Span, name: String) {
 /// The headers by which whoever is called learns of the span's trace.
 pub fn outgoing(span: &Span, set: impl FnMut(&str, String)) {
     TraceContextPropagator::new().inject_context(&span.context(), &mut Outgoing(set));
+}
+
+/// Whether the trace of a span is kept: whatever else is said of it is for nobody otherwise.
+pub fn is_sampled(span: &Span) -> bool {
+    span.context().span().span_context().is_sampled()
 }
 
 /// The trace of a span; nothing where there are no traces.
