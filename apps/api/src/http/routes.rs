@@ -274,9 +274,11 @@ fn guarded(method: &Method) -> Route {
     web::method(method.clone())
 }
 
-/// Sorts literal steps before parameters, and is equal for equal paths only.
-fn specificity(path: &str) -> Vec<(bool, &str)> {
-    path.split('/').map(|step| (step.contains('{'), step)).collect()
+/// Sorts whole literals before patterns, which cost more to try, and among these literal steps
+/// before parameters; is equal for equal paths only.
+fn specificity(path: &str) -> (bool, Vec<(bool, &str)>) {
+    let is_pattern = |text: &str| text.contains('{');
+    (is_pattern(path), path.split('/').map(|step| (is_pattern(step), step)).collect())
 }
 
 /// The value of `Allow`.
