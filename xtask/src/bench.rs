@@ -1,16 +1,12 @@
 //! `cargo xtask bench <what>`: what the product promises in figures, measured and judged.
 
 mod artillery;
-mod bare;
 mod breaker;
 mod cache;
-mod cpu;
 mod crowd;
 mod extent;
-mod latency;
 mod login;
 mod pairs;
-mod rate;
 mod sink;
 mod storm;
 mod targets;

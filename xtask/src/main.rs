@@ -1,22 +1,26 @@
 //! `cargo xtask <task>`: everything that CI and operators run and that is not the server.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
 
+mod bare;
 mod bench;
 mod bodies;
 mod chaos;
 mod check;
 mod client;
 mod compare;
+mod cpu;
 mod demo;
 mod http1;
 mod index;
 mod interrupt;
+mod latency;
 mod meter;
 mod npm;
 mod observe;
 mod operator;
 mod passwords;
 mod people;
+mod rate;
 mod round;
 mod server;
 mod services;

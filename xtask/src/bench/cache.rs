@@ -12,10 +12,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::bare::cores;
 use super::extent::Extent;
 use super::sink::Sink;
 use super::targets::Targets;
+use crate::bare::cores;
 use crate::interrupt;
 use crate::server::{Choice, Variables};
 use crate::services::{self, Given, Services};

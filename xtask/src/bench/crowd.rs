@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::cpu::Spent;
-use super::latency::Latency;
-use super::rate::Rate;
+use crate::cpu::Spent;
 use crate::http1::{self, Wire};
+use crate::latency::Latency;
 use crate::people::Registration;
+use crate::rate::Rate;
 
 /// Until every client waits for a reply.
 const LEAD_IN: Duration = Duration::from_millis(500);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::value_parser;
 
-use super::bare::cores;
 use super::crowd::{self, Crowd};
 use super::extent::Extent;
 use super::pairs;
 use super::storm;
 use super::targets::Targets;
+use crate::bare::cores;
 use crate::client::Api;
 use crate::interrupt;
 use crate::people;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::bare::{self, cores};
 use super::crowd::{Crowd, Served};
 use super::extent::Extent;
-use super::latency::shown;
-use super::rate::{Rate, median};
 use super::targets::Targets;
+use crate::bare::{self, cores};
 use crate::interrupt;
+use crate::latency::shown;
+use crate::rate::{Rate, median};
 
 /// What a login may cost beside its hash: a tenth of what the machine can do.
 const LEAST_RATIO: f64 = 0.90;

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::bare::cores;
 use super::crowd::Crowd;
 use super::extent::Extent;
 use super::sink::Sink;
 use super::targets::Targets;
+use crate::bare::cores;
 use crate::client::Api;
 use crate::http1;
 use crate::interrupt;

@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::routes::{ALL, Route};
 use crate::bench::crowd::Served;
-use crate::bench::latency::shown;
-use crate::bench::rate::median;
 use crate::bench::targets::Targets;
+use crate::latency::shown;
+use crate::rate::median;
 
 /// Of the requests/s of a static reply: what is left with a reply that is kept in the process, and
 /// with one that is kept in Redis.

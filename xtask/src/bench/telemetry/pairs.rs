@@ -6,14 +6,14 @@ use std::fmt;
 use anyhow::Result;
 
 use super::Stand;
-use crate::bench::bare::cores;
+use crate::bare::cores;
 use crate::bench::crowd::Served;
 use crate::bench::extent::Extent;
-use crate::bench::latency::shown;
 use crate::bench::pairs::WARM_UP;
-use crate::bench::rate::median;
 use crate::bench::targets::Targets;
 use crate::interrupt;
+use crate::latency::shown;
+use crate::rate::median;
 
 /// What is left of the requests per second: telemetry may cost a twentieth.
 const LEAST_RATIO: f64 = 0.95;
@@ -138,10 +138,10 @@ mod tests {
     use std::time::Duration;
 
     use super::{Pair, Pairs, Served};
-    use crate::bench::cpu::Usage;
-    use crate::bench::latency::Latency;
-    use crate::bench::rate::Rate;
     use crate::bench::targets::Targets;
+    use crate::cpu::Usage;
+    use crate::latency::Latency;
+    use crate::rate::Rate;
 
     /// So much was answered in a second.
     fn served(done: u64) -> Served {

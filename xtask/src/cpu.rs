@@ -14,7 +14,7 @@ const USER_TICKS: usize = 11;
 
 /// What was spent up to a moment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spent {
+pub(crate) struct Spent {
     at: Instant,
     worker: Duration,
     client: Duration,
@@ -23,25 +23,25 @@ pub(super) struct Spent {
 
 /// What was spent between two moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Usage {
+pub(crate) struct Usage {
     /// The time that passed.
-    pub(super) elapsed: Duration,
+    pub(crate) elapsed: Duration,
     /// Processor time of the process that does the work.
-    pub(super) worker: Duration,
+    pub(crate) worker: Duration,
     /// Processor time of the process that asks for it, where that is another.
-    pub(super) client: Duration,
+    pub(crate) client: Duration,
     /// Processor time of everybody on the machine.
-    pub(super) machine: Duration,
+    pub(crate) machine: Duration,
 }
 
 impl Spent {
     /// What this task has spent until now that does the work itself.
-    pub(super) fn alone() -> Result<Self> {
+    pub(crate) fn alone() -> Result<Self> {
         Self::until_now(of_process("self")?, Duration::ZERO)
     }
 
     /// What a server, and this task that is its client, have spent until now.
-    pub(super) fn with(server: u32) -> Result<Self> {
+    pub(crate) fn with(server: u32) -> Result<Self> {
         Self::until_now(of_process(&server.to_string())?, of_process("self")?)
     }
 
@@ -50,7 +50,7 @@ impl Spent {
     }
 
     /// What was spent since then.
-    pub(super) fn since(&self, earlier: &Self) -> Usage {
+    pub(crate) fn since(&self, earlier: &Self) -> Usage {
         Usage {
             elapsed: self.at - earlier.at,
             worker: self.worker.saturating_sub(earlier.worker),

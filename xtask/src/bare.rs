@@ -9,8 +9,8 @@ use anyhow::{Context, Error, Result, anyhow};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use gacp_auth::HashCost;
 
-use super::cpu::Spent;
-use super::rate::Rate;
+use crate::cpu::Spent;
+use crate::rate::Rate;
 
 /// Until every thread is at work and has touched its memory.
 const LEAD_IN: Duration = Duration::from_millis(300);
@@ -20,14 +20,14 @@ const SALT: [u8; 16] = [7; 16];
 const HASH_BYTES: usize = 32;
 
 /// How many hashes the machine does at once.
-pub(super) fn cores() -> u32 {
+pub(crate) fn cores() -> u32 {
     let cores = available_parallelism().map_or(1, NonZero::get);
     u32::try_from(cores).unwrap_or(1)
 }
 
 /// Hashes with the server's parameters for so long: a thread per core, in memory that is used
 /// again.
-pub(super) fn measure(length: Duration) -> Result<Rate> {
+pub(crate) fn measure(length: Duration) -> Result<Rate> {
     let (stop, hashes) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         let hashing: Vec<_> =

@@ -4,40 +4,40 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::cpu::Usage;
+use crate::cpu::Usage;
 
 /// Work of one kind, counted over one phase.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     done: u32,
     usage: Usage,
 }
 
 impl Rate {
     /// Fails when nothing was done: then there is nothing to divide by.
-    pub(super) fn new(done: u64, usage: Usage) -> Result<Self> {
+    pub(crate) fn new(done: u64, usage: Usage) -> Result<Self> {
         let done = u32::try_from(done).ok().filter(|done| *done > 0);
         Ok(Self { done: done.context("nothing was done in a whole phase")?, usage })
     }
 
     /// How often it was done in a second.
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         f64::from(self.done) / self.usage.elapsed.as_secs_f64()
     }
 
     /// The processor time of each, in ms: that of the process which does the work.
-    pub(super) fn cpu_ms(&self) -> f64 {
+    pub(crate) fn cpu_ms(&self) -> f64 {
         self.each_ms(self.usage.worker)
     }
 
     /// The processor time of each, in ms, that went to asking for it.
-    pub(super) fn client_cpu_ms(&self) -> f64 {
+    pub(crate) fn client_cpu_ms(&self) -> f64 {
         self.each_ms(self.usage.client)
     }
 
     /// The share of so many cores that others took, who have nothing to do with the work. Above a
     /// few per cent the machine was not quiet.
-    pub(super) fn taken_by_others(&self, cores: u32) -> f64 {
+    pub(crate) fn taken_by_others(&self, cores: u32) -> f64 {
         let Usage { elapsed, worker, client, machine } = self.usage;
         let others = machine.saturating_sub(worker + client);
         others.as_secs_f64() / (elapsed * cores).as_secs_f64()
@@ -49,7 +49,7 @@ impl Rate {
 }
 
 /// The middle one; of an even number the mean of the two in the middle. 0 of none.
-pub(super) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     let (lower, upper) = (values.len().saturating_sub(1) / 2, values.len() / 2);

@@ -10,40 +10,40 @@ const DIGITS: u8 = 3;
 
 /// The times of requests.
 #[derive(Debug, Clone)]
-pub(super) struct Latency {
+pub(crate) struct Latency {
     micros: Histogram<u64>,
     longest: Duration,
 }
 
 impl Latency {
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         Ok(Self { micros: Histogram::new(DIGITS)?, longest: Duration::ZERO })
     }
 
-    pub(super) fn enter(&mut self, took: Duration) -> Result<()> {
+    pub(crate) fn enter(&mut self, took: Duration) -> Result<()> {
         self.longest = self.longest.max(took);
         Ok(self.micros.record(u64::try_from(took.as_micros())?)?)
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.micros.len()
     }
 
     /// The time that this share of them did not exceed.
-    pub(super) fn quantile(&self, share: f64) -> Duration {
+    pub(crate) fn quantile(&self, share: f64) -> Duration {
         // Rounded up to its digits, the time may be longer than any that was entered.
         Duration::from_micros(self.micros.value_at_quantile(share)).min(self.longest)
     }
 
     /// The longest, exactly.
-    pub(super) fn longest(&self) -> Duration {
+    pub(crate) fn longest(&self) -> Duration {
         self.longest
     }
 }
 
 /// Milliseconds, with a tenth.
-pub(super) fn shown(time: Duration) -> String {
+pub(crate) fn shown(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1_000.0)
 }
 
