@@ -1,12 +1,15 @@
 //! HTTP/1.1 (RFC 9112) on a bare socket: for clients that must cost next to nothing, and for a
 //! proxy that looks at what passes.
 //!
-//! It knows what our server and our clients send: messages whose body has a `Content-Length`. It
-//! refuses every other framing.
+//! It knows what servers and clients send that keep their connections: messages whose body has a
+//! `Content-Length` or comes in chunks. It refuses every other framing.
 
+mod chunks;
+
+use std::io::{Error, ErrorKind};
 use std::str;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -28,6 +31,8 @@ pub(crate) struct Message {
     bytes: Vec<u8>,
     /// Where the body begins.
     body: usize,
+    /// What a body in chunks is without them.
+    joined: Option<Vec<u8>>,
 }
 
 impl Message {
@@ -49,7 +54,17 @@ impl Message {
 
     /// What follows the head.
     pub(crate) fn body(&self) -> &[u8] {
-        self.bytes.get(self.body..).unwrap_or_default()
+        self.joined.as_deref().unwrap_or_else(|| self.bytes.get(self.body..).unwrap_or_default())
+    }
+
+    /// Every value of a header, in their order.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        values(self.lines(), name)
+    }
+
+    /// Whether the sender closes the connection behind it.
+    pub(crate) fn is_last(&self) -> bool {
+        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 
     /// A header's value, whatever the case of its name.
@@ -65,9 +80,13 @@ impl Message {
 }
 
 fn header<'a>(lines: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+    values(lines, name).next()
+}
+
+fn values<'a>(lines: impl Iterator<Item = &'a str>, name: &str) -> impl Iterator<Item = &'a str> {
     let fields = lines.skip(1).filter_map(|line| line.split_once(':'));
-    let mut named = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name));
-    named.next().map(|(_, value)| value.trim())
+    let named = fields.filter(move |(field, _)| field.eq_ignore_ascii_case(name));
+    named.map(|(_, value)| value.trim())
 }
 
 /// The first message of what was read so far; nothing while a part of it is missing.
@@ -77,22 +96,44 @@ fn first_message(read: &mut Vec<u8>) -> Result<Option<Message>> {
         return Ok(None);
     };
     let body = end + BLANK_LINE.len();
-    let length = body_length(read.get(..end).unwrap_or_default())?;
+    let (length, joined) = match framing(read.get(..end).unwrap_or_default())? {
+        Framing::Length(length) => (length, None),
+        Framing::Chunks => {
+            let Some(chunks) = chunks::read(read.get(body..).unwrap_or_default(), LONGEST_BODY)?
+            else {
+                return Ok(None);
+            };
+            (chunks.length, Some(chunks.joined))
+        }
+    };
     if read.len() < body + length {
         return Ok(None);
     }
     let rest = read.split_off(body + length);
-    Ok(Some(Message { bytes: std::mem::replace(read, rest), body }))
+    Ok(Some(Message { bytes: std::mem::replace(read, rest), body, joined }))
 }
 
-fn body_length(head: &[u8]) -> Result<usize> {
+/// How a body says where it ends.
+enum Framing {
+    Length(usize),
+    Chunks,
+}
+
+fn framing(head: &[u8]) -> Result<Framing> {
     let head = str::from_utf8(head).context("a head that is no text")?;
     let field = |name| header(head.split("\r\n"), name);
-    ensure!(field("transfer-encoding").is_none(), "a body without a length: {head:?}");
-    let Some(length) = field("content-length") else { return Ok(0) };
+    // Such a reply has no body, whatever length it names (RFC 9112, 6.3).
+    if head.starts_with("HTTP/1.1 304") || head.starts_with("HTTP/1.1 204") {
+        return Ok(Framing::Length(0));
+    }
+    if let Some(coding) = field("transfer-encoding") {
+        ensure!(coding.eq_ignore_ascii_case("chunked"), "a body without a length: {head:?}");
+        return Ok(Framing::Chunks);
+    }
+    let Some(length) = field("content-length") else { return Ok(Framing::Length(0)) };
     let length = length.parse().with_context(|| format!("a length of {length:?}"))?;
     ensure!(length <= LONGEST_BODY, "a body of {length} bytes");
-    Ok(length)
+    Ok(Framing::Length(length))
 }
 
 /// A connection on which messages go both ways, one after another.
@@ -117,6 +158,12 @@ impl Wire {
         Self::accepted(stream.with_context(|| format!("nobody listens on {authority}"))?)
     }
 
+    /// Whether the other side has neither closed it nor said anything that nobody asked for.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let nothing = self.stream.try_read(&mut [0]);
+        self.read.is_empty() && nothing.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// Sends a message that was prepared.
     pub(crate) async fn send(&mut self, message: &[u8]) -> Result<()> {
         Ok(self.stream.write_all(message).await?)
@@ -133,7 +180,7 @@ impl Wire {
                 if self.read.is_empty() {
                     return Ok(None);
                 }
-                bail!("the connection was closed in the middle of a message");
+                return Err(closed("the connection was closed in the middle of a message"));
             }
         }
     }
@@ -141,8 +188,13 @@ impl Wire {
     /// Sends a request and waits for its reply.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Message> {
         self.send(request).await?;
-        self.receive().await?.context("the connection was closed instead of a reply")
+        let reply = self.receive().await?;
+        reply.ok_or_else(|| closed("the connection was closed instead of a reply"))
     }
+}
+
+fn closed(what: &str) -> anyhow::Error {
+    Error::new(ErrorKind::UnexpectedEof, what).into()
 }
 
 /// A request that can be sent again and again.
@@ -191,9 +243,32 @@ mod tests {
     }
 
     #[test]
+    fn a_body_in_chunks_is_joined() {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+        let whole = format!("{head}4\r\nwith\r\n6;a=b\r\n chunk\r\n0\r\nx: y\r\n\r\n");
+        for length in head.len()..whole.len() {
+            let mut read = whole.as_bytes()[..length].to_vec();
+            assert_eq!(first_message(&mut read).unwrap(), None, "{length}");
+        }
+        let mut read = format!("{whole}rest").into_bytes();
+
+        let reply = first_message(&mut read).unwrap().unwrap();
+
+        assert_eq!((reply.body(), &read[..]), (&b"with chunk"[..], &b"rest"[..]));
+        assert!(reply.is_last());
+    }
+
+    #[test]
+    fn a_reply_that_has_no_body_is_not_waited_for() {
+        let mut read = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n".to_vec();
+
+        assert!(first_message(&mut read).unwrap().is_some_and(|reply| reply.body().is_empty()));
+    }
+
+    #[test]
     fn what_cannot_be_told_apart_is_refused() {
         for head in [
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip",
             "HTTP/1.1 200 OK\r\nContent-Length: many",
             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999",
         ] {

@@ -25,6 +25,21 @@ impl Latency {
         Ok(self.micros.record(u64::try_from(took.as_micros())?)?)
     }
 
+    /// Takes over the times of others.
+    pub(crate) fn add(&mut self, other: &Self) -> Result<()> {
+        self.longest = self.longest.max(other.longest);
+        Ok(self.micros.add(&other.micros)?)
+    }
+
+    /// The shortest, as exactly as the rest is kept.
+    pub(crate) fn shortest(&self) -> Duration {
+        Duration::from_micros(self.micros.min())
+    }
+
+    pub(crate) fn mean(&self) -> Duration {
+        Duration::try_from_secs_f64(self.micros.mean() / 1e6).unwrap_or_default()
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> u64 {
         self.micros.len()

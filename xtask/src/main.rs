@@ -14,6 +14,7 @@ mod http1;
 mod index;
 mod interrupt;
 mod latency;
+mod load;
 mod meter;
 mod npm;
 mod observe;
@@ -75,6 +76,10 @@ enum Task {
     /// The catalogue of collections, validators, indexes and queries stands in `gacp-store-mongo`,
     /// beside the queries.
     Index(index::Args),
+    /// Play load scenarios, and say why what failed did
+    ///
+    /// Artillery's format. Looks for what is wrong with a scenario and its data first.
+    Load(load::Args),
     /// Let programs that nobody here wrote watch two servers, and see what they see
     ///
     /// Prometheus, its promtool and a receiver of spans, beside servers of its own on SQLite and on
@@ -109,6 +114,7 @@ fn main() -> ExitCode {
         Task::Compare(args) => compare::run(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Index(args) => index::run(&args),
+        Task::Load(args) => load::run(&args),
         Task::Observe(args) => observe::run(&args),
         Task::Passwords(args) => passwords::run(&args),
         Task::Services(args) => services::run(&args),

@@ -93,25 +93,35 @@ pub(crate) fn invent(many: u32) -> Result<Vec<Registration>> {
 
 /// Sends registrations, a few at a time: each costs the server a hash.
 pub(crate) async fn register(api: &Api, bodies: Vec<Value>) -> Result<()> {
+    register_all(api, bodies, &[201]).await.map(|_new| ())
+}
+
+/// Sends registrations of people who may have registered before; says how many are new.
+pub(crate) async fn register_unless_known(api: &Api, bodies: Vec<Value>) -> Result<usize> {
+    register_all(api, bodies, &[201, 409]).await
+}
+
+async fn register_all(api: &Api, bodies: Vec<Value>, fine: &'static [u16]) -> Result<usize> {
+    let mut new = 0;
     for few in bodies.chunks(AT_ONCE) {
         let mut registering = JoinSet::new();
         for body in few {
-            registering.spawn(register_patiently(api.clone(), body.clone()));
+            registering.spawn(register_patiently(api.clone(), body.clone(), fine));
         }
         while let Some(registered) = registering.join_next().await {
-            registered??;
+            new += usize::from(registered??.status == 201);
         }
         interrupt::check()?;
     }
-    Ok(())
+    Ok(new)
 }
 
 /// Registers somebody who comes back as long as there is more to do than can be done.
-async fn register_patiently(api: Api, body: Value) -> Result<Reply> {
+async fn register_patiently(api: Api, body: Value, fine: &[u16]) -> Result<Reply> {
     for _refusal in 0..RETURNS {
         let reply = api.post("/api/auth/register", body.clone()).send().await?;
         match reply.status {
-            201 => return Ok(reply),
+            status if fine.contains(&status) => return Ok(reply),
             503 => sleep(A_MOMENT).await,
             _ => return Err(reply.unlike("status 201")),
         }

@@ -1,6 +1,5 @@
 //! `cargo xtask bench artillery`: the light scenario, played by the tool that it was written for.
 
-mod csv;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -12,8 +11,8 @@ use tempfile::TempDir;
 use super::targets::Targets;
 use crate::client::Api;
 use crate::interrupt;
+use crate::load::accounts;
 use crate::npm;
-use crate::people;
 use crate::server::{Choice, Server, Variables};
 use crate::workspace;
 use report::Report;
@@ -60,12 +59,7 @@ async fn start(program: PathBuf, folder: &Path) -> Result<Server> {
     let mut server = Server::start(program, Variables::new()).await?;
     let api = Api::new(&server.base)?;
     server.ready(&api).await?;
-    let users = csv::users(&folder.join("test-users.csv"))?;
-    let people = people::invent(u32::try_from(users.len())?)?;
-    let bodies = people.iter().zip(&users).map(|(person, user)| {
-        person.body_with(&[("email", &user.email), ("password", &user.password)])
-    });
-    people::register(&api, bodies.collect()).await?;
+    accounts::register(&api, &accounts::in_file(&folder.join("test-users.csv"))?).await?;
     Ok(server)
 }
 

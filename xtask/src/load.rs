@@ -1,0 +1,103 @@
+//! `cargo xtask load <what>`: load runs that explain themselves.
+//!
+//! Scenarios are Artillery's. What differs is what is believed: arrivals follow their schedule
+//! whatever the server does, latency counts from the moment a request was due, expectations always
+//! count, and a failure without a known cause fails the run.
+
+pub(crate) mod accounts;
+mod cause;
+mod condition;
+mod csv;
+mod data;
+mod draw;
+mod engine;
+mod figures;
+mod host;
+mod keys;
+mod lint;
+mod page;
+mod path;
+mod progress;
+mod record;
+mod refusals;
+mod report;
+mod run;
+mod scenario;
+mod schedule;
+#[cfg(test)]
+mod stub;
+mod template;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::bare;
+use crate::interrupt;
+use lint::{Linted, Machine};
+
+/// How long the machine is asked what it can do.
+const SAMPLE: Duration = Duration::from_millis(700);
+
+/// What to do.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(clap::Subcommand)]
+enum Task {
+    /// Say what is wrong with a scenario and its data, before anything is sent
+    ///
+    /// Like a compiler: file and line, what is wrong, why that matters, what to do. Fails on any
+    /// finding.
+    Lint(LintArgs),
+    /// Play a scenario, and explain every failure
+    ///
+    /// Arrivals follow the schedule whatever the server does; latency counts from the moment a
+    /// request was due. Fails when a limit of the scenario is broken, when one failure is
+    /// unexplained, or when this task could not keep up. Stops before the first request when
+    /// `lint` finds an error.
+    Run(run::Args),
+}
+
+#[derive(clap::Args)]
+struct LintArgs {
+    /// Scenarios in Artillery's format
+    #[arg(required = true, value_name = "SCENARIO")]
+    files: Vec<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    interrupt::watch()?;
+    match &args.task {
+        Task::Lint(args) => lint(&args.files),
+        Task::Run(args) => run::run(args),
+    }
+}
+
+fn lint(files: &[PathBuf]) -> Result<()> {
+    let mut found = (0, 0);
+    for file in files {
+        let Linted { findings, .. } = linted(file)?;
+        print!("{findings}");
+        found = (found.0 + findings.errors(), found.1 + findings.warnings());
+    }
+    match found {
+        (0, 0) => {
+            println!("nothing to say about {} scenarios", files.len());
+            Ok(())
+        }
+        (errors, warnings) => bail!("found {errors} error(s) and {warnings} warning(s)"),
+    }
+}
+
+fn linted(file: &Path) -> Result<Linted> {
+    lint::lint(file, &|| {
+        let hashes = bare::measure(SAMPLE)?.per_second();
+        Ok(Machine { hashes, cores: bare::cores() })
+    })
+}
