@@ -21,7 +21,7 @@ struct World {
     names: u64,
     entries: HashMap<Key, (Arc<Entry>, Epochs, Life)>,
     epochs: HashMap<Tag, u64>,
-    marks: HashSet<(Tag, u64)>,
+    marks: HashMap<Tag, HashSet<u64>>,
     leases: HashMap<Key, u64>,
 }
 
@@ -32,7 +32,7 @@ impl World {
     }
 
     fn is_doubted(&self, tags: &Tags) -> bool {
-        self.marks.iter().any(|(marked, _)| with_everything(tags).any(|tag| tag == *marked))
+        with_everything(tags).any(|tag| self.marks.get(&tag).is_some_and(|marks| !marks.is_empty()))
     }
 
     /// What the tags are; nothing if one is in doubt or was never seen.
@@ -119,13 +119,17 @@ impl Cache for Model {
     async fn doubt(&self, tags: &Tags, _: Duration) -> Result<Doubt, Unavailable> {
         let mut world = self.world();
         let mark = world.fresh();
-        world.marks.extend(tags.iter().map(|tag| (*tag, mark)));
+        for tag in tags.iter() {
+            world.marks.entry(*tag).or_default().insert(mark);
+        }
         Ok(Doubt { tags: tags.clone(), mark })
     }
 
     async fn settle(&self, doubt: Doubt) -> Result<(), Unavailable> {
         let mut world = self.world();
-        world.marks.retain(|(_, mark)| *mark != doubt.mark);
+        for tag in doubt.tags.iter() {
+            world.marks.entry(*tag).or_default().remove(&doubt.mark);
+        }
         world.renew(doubt.tags.iter().copied());
         Ok(())
     }
