@@ -62,7 +62,11 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "telemetry", on: &[], adapter: false },
     Layer { folder: "store-guarded", on: PORTS, adapter: false },
     Layer { folder: "store-invalidating", on: PORTS_AND_CACHE, adapter: false },
-    Layer { folder: "cache-redis", on: &["gacp-limits"], adapter: true },
+    Layer {
+        folder: "cache-redis",
+        on: &["gacp-cache", "gacp-limits", "gacp-resilience"],
+        adapter: true,
+    },
     Layer { folder: "store-mongo", on: PORTS, adapter: true },
     Layer { folder: "store-sqlite", on: PORTS, adapter: true },
 ];

@@ -3,9 +3,11 @@
 //! They need a Redis under `REDIS_URL`: `cargo xtask test` brings one up.
 #![expect(clippy::unwrap_used, reason = "a failed setup must stop the test")]
 
+mod cache;
 mod door;
 mod limiter;
 mod outage;
+mod own;
 
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_limits::Quota;
