@@ -24,7 +24,8 @@ pub mod sample;
 use std::sync::Arc;
 
 use gacp_farms::{Farm, FarmObligations, FarmStore};
-use gacp_store::{HistoryStore, PageRequest, ReceiptStore, StoreError, Subject};
+use gacp_store::{HistoryStore, PageRequest, ReceiptStore, Role, StoreError, Subject};
+use jiff::Timestamp;
 
 pub use self::booking::*;
 pub use self::certificates::*;
@@ -36,7 +37,9 @@ pub use self::opening::*;
 pub use self::paying::*;
 pub use self::races::*;
 pub use self::receipts::*;
-use crate::{Application, ApplicationStore, CertificateStore, FarmClaim, NumberStore};
+use crate::{
+    Application, ApplicationStore, Certificate, CertificateStore, FarmClaim, NumberStore, Step,
+};
 
 /// One empty store, by each of the ports that it is seen through.
 #[derive(Clone)]
@@ -100,6 +103,19 @@ impl CertificationFixture {
             last = state;
         }
         last.clone()
+    }
+
+    /// A certificate that was issued at a moment, for a farm of its own, with a signature that is
+    /// none. Each serial number has one.
+    pub async fn issued(&self, serial: u32, now: Timestamp) -> Certificate {
+        let decidable = self.kept(&format!("ไร่ที่ {serial}"), serial, sample::TO_DECISION).await;
+        let number = sample::certificate_number(&decidable);
+        let approver = sample::staff(Role::Approver);
+        let approved = sample::taken(&decidable, Step::Approve(number), approver);
+        let certificate = sample::certificate(&approved, now);
+        let beside = sample::issuing(&approved, &certificate);
+        self.applications.issue(&approved, &certificate, &beside).await.unwrap();
+        certificate
     }
 
     async fn found(&self, application: &Application) -> Option<Application> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gacp_auth::AuthError;
-use gacp_cache::{Cache, InProcess, Nothing, ReadThrough, Writes};
+use gacp_cache::{Cache, Guarded, InProcess, Nothing, ReadThrough, Writes};
+use gacp_cache_redis::RedisCache;
 
 use super::Shared;
 use crate::config::{Config, Store};
@@ -47,6 +48,11 @@ fn cache(config: &Config, shared: Option<&Shared>) -> Option<Arc<dyn Cache>> {
     match (&config.store, shared) {
         _ if bytes == 0 => None,
         (Store::Sqlite, _) => Some(Arc::new(InProcess::of_bytes(bytes))),
-        (Store::Mongo { .. }, _) => None,
+        // Two databases may have one Redis.
+        (Store::Mongo { database, .. }, Some(Shared { redis, breaker })) => {
+            let cache = RedisCache::new(redis.clone(), database, bytes);
+            Some(Arc::new(Guarded::new(cache, breaker.clone())))
+        }
+        (Store::Mongo { .. }, None) => None,
     }
 }

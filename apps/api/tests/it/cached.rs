@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::app::{PASSWORD, TestApp, User};
-use crate::place::KEEPS;
+use crate::place::keeping;
 use crate::reply::{Reply, refused};
 
 const PROFILE: &str = "/api/auth/profile";
@@ -19,20 +19,34 @@ fn is_kept(reply: &Reply) -> bool {
     is_kept
 }
 
-/// Reads twice: the second reply is the first one, kept where this server keeps any.
+/// So many replies may be made anew: a database that is watched tells of what was written before
+/// a moment later.
+const ECHOES: usize = 100;
+
+/// Reads twice: the second reply is the first one.
 async fn read_twice(user: &User, path: &str) -> Reply {
-    let (first, second) = (user.get(path).await.expect(200), user.get(path).await.expect(200));
-    assert_eq!((is_kept(&second), &second.body), (KEEPS, &first.body), "{path}");
-    assert_eq!(second.etag(), first.etag());
-    for name in ["content-type", "cache-control", "vary", "link"] {
+    let mut first = user.get(path).await.expect(200);
+    for _ in 0..ECHOES {
+        let second = user.get(path).await.expect(200);
+        if is_kept(&second) {
+            assert_same(&second, &first, path);
+            return second;
+        }
+        first = second;
+    }
+    panic!("{path} is never kept");
+}
+
+fn assert_same(second: &Reply, first: &Reply, path: &str) {
+    assert_eq!(second.body, first.body, "{path}");
+    for name in ["etag", "content-type", "cache-control", "vary", "link"] {
         assert_eq!(second.header(name), first.header(name), "{path}: {name}");
     }
-    second
 }
 
 #[tokio::test]
 async fn what_is_read_again_is_kept() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let cast = app.cast().await;
     let number = cast.certified().await;
     let farm = cast.farmer.get("/api/farms").await.expect(200).text("/0/id");
@@ -49,13 +63,13 @@ async fn what_is_read_again_is_kept() {
         let kept = read_twice(&cast.farmer, &path).await;
         let known = cast.farmer.request(Method::GET, &path).header("If-None-Match", kept.etag());
         let known = cast.farmer.send(known).await;
-        assert_eq!((known.status, known.body.as_str(), is_kept(&known)), (304, "", KEEPS));
+        assert_eq!((known.status, known.body.as_str(), is_kept(&known)), (304, "", true));
     }
 }
 
 #[tokio::test]
 async fn a_write_is_seen_by_the_next_read() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let farmer = app.farmer("สมหญิง").await;
     let mut number = 0;
 
@@ -70,7 +84,7 @@ async fn a_write_is_seen_by_the_next_read() {
 
 #[tokio::test]
 async fn a_login_shows_in_the_profile_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let farmer = app.farmer("สมชาย").await;
     let before = read_twice(&farmer, PROFILE).await;
     app.clock.advance(SignedDuration::from_secs(60));
@@ -84,7 +98,7 @@ async fn a_login_shows_in_the_profile_at_once() {
 
 #[tokio::test]
 async fn nobody_is_given_what_is_somebody_elses() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let cast = app.cast().await;
     cast.certified().await;
     let stranger = app.farmer("คนอื่น").await;
@@ -112,7 +126,7 @@ async fn nobody_is_given_what_is_somebody_elses() {
 
 #[tokio::test]
 async fn a_session_that_ends_has_ended_with_the_next_read() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let admin = app.staff("admin").await;
 
     let farmer = app.farmer("ออก").await;
@@ -136,7 +150,7 @@ async fn a_session_that_ends_has_ended_with_the_next_read() {
 
 #[tokio::test]
 async fn a_revocation_is_seen_by_the_next_of_those_who_verify_all_the_time() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let cast = app.cast().await;
     let number = cast.certified().await;
     let (path, verify) =
@@ -159,7 +173,7 @@ async fn a_revocation_is_seen_by_the_next_of_those_who_verify_all_the_time() {
 
 #[tokio::test]
 async fn a_list_has_what_was_opened_a_moment_ago() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let cast = app.cast().await;
     let list = "/api/certifications?limit=5";
     assert_eq!(read_twice(&cast.farmer, list).await.data(""), json!([]));
@@ -174,7 +188,7 @@ async fn a_list_has_what_was_opened_a_moment_ago() {
 
 #[tokio::test]
 async fn what_no_key_knows_is_not_kept() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(keeping).await;
     let cast = app.cast().await;
 
     for path in ["/api/certifications?overdue=false", "/api/auth/profile?fresh=1"] {

@@ -5,8 +5,8 @@ use std::path::Path;
 use gacp_api::Config;
 use tempfile::TempDir;
 
-/// Whether a server there keeps replies.
-pub(crate) const KEEPS: bool = true;
+/// What a server there needs in order to keep replies: nothing.
+pub(crate) fn keeping(_: &mut Config) {}
 
 pub(crate) struct Place {
     folder: TempDir,

@@ -27,6 +27,7 @@ mod farms;
 mod idempotency;
 #[path = "../it/journey.rs"]
 mod journey;
+mod kept_by_two;
 #[path = "../it/lockout.rs"]
 mod lockout;
 #[path = "../it/observed.rs"]

@@ -8,9 +8,13 @@ use gacp_api::config::Store;
 use gacp_store_mongo::Mongo;
 use tempfile::TempDir;
 
-/// Whether a server there keeps replies: not without a Redis, through which servers tell each
+use crate::shared_limits::redis;
+
+/// What a server there needs in order to keep replies: a Redis, through which servers tell each
 /// other what they write.
-pub(crate) const KEEPS: bool = false;
+pub(crate) fn keeping(config: &mut Config) {
+    config.redis_url = Some(redis().into());
+}
 
 pub(crate) struct Place {
     folder: TempDir,

@@ -2,27 +2,18 @@
 
 use std::sync::Arc;
 
-use gacp_store::{Lease, PageRequest, RECEIPT_LEASE, Receipt, Role};
+use gacp_store::{Lease, PageRequest, RECEIPT_LEASE, Receipt};
 use jiff::{SignedDuration, Timestamp};
 
 use super::races::{RACERS, race, winners};
-use super::sample::{
-    self, BODY, KEY, TO_DECISION, at, certificate_number, issuing, later, owner, owner_of,
-    replying, ruling, staff, taken,
-};
+use super::sample::{BODY, KEY, at, later, owner, owner_of, replying, ruling, taken};
 use super::{CertificationFixture, is_stale};
 use crate::{Certificate, CertificateFilter, CertificateNumber, CertificateStatus, Step, history};
 
 const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 async fn issued(store: &CertificationFixture, serial: u32, now: Timestamp) -> Certificate {
-    let decidable = store.kept(&format!("ไร่ที่ {serial}"), serial, TO_DECISION).await;
-    let number = certificate_number(&decidable);
-    let approved = taken(&decidable, Step::Approve(number), staff(Role::Approver));
-    let certificate = sample::certificate(&approved, now);
-    let beside = issuing(&approved, &certificate);
-    store.applications.issue(&approved, &certificate, &beside).await.unwrap();
-    certificate
+    store.issued(serial, now).await
 }
 
 fn revoked(certificate: &Certificate, now: Timestamp) -> Certificate {
