@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 mod cause;
+mod compare;
 mod condition;
 mod csv;
 mod data;
@@ -24,9 +25,11 @@ mod report;
 mod run;
 mod scenario;
 mod schedule;
+mod seed;
 #[cfg(test)]
 mod stub;
 mod template;
+mod tokens;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -36,7 +39,7 @@ use anyhow::{Result, bail};
 
 use crate::bare;
 use crate::interrupt;
-use lint::{Linted, Machine};
+use lint::{Findings, Machine};
 
 /// How long the machine is asked what it can do.
 const SAMPLE: Duration = Duration::from_millis(700);
@@ -62,6 +65,15 @@ enum Task {
     /// unexplained, or when this task could not keep up. Stops before the first request when
     /// `lint` finds an error.
     Run(run::Args),
+    /// Make the users, farms, applications and certificates that scenarios play with
+    ///
+    /// Over HTTP, on a server of this machine that runs with `--demo` and raised limits; what is
+    /// there already stays. The tokens in the files live for 15 minutes: made anew, they are new.
+    Seed(seed::Args),
+    /// Two reports beside each other, with ratios
+    ///
+    /// A table in Markdown; of two valid runs.
+    Compare(compare::Args),
 }
 
 #[derive(clap::Args)]
@@ -75,14 +87,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     match &args.task {
         Task::Lint(args) => lint(&args.files),
+        Task::Compare(args) => compare::run(args),
         Task::Run(args) => run::run(args),
+        Task::Seed(args) => seed::run(args),
     }
 }
 
 fn lint(files: &[PathBuf]) -> Result<()> {
     let mut found = (0, 0);
     for file in files {
-        let Linted { findings, .. } = linted(file)?;
+        let findings = linted(file)?;
         print!("{findings}");
         found = (found.0 + findings.errors(), found.1 + findings.warnings());
     }
@@ -95,7 +109,7 @@ fn lint(files: &[PathBuf]) -> Result<()> {
     }
 }
 
-fn linted(file: &Path) -> Result<Linted> {
+fn linted(file: &Path) -> Result<Findings> {
     lint::lint(file, &|| {
         let hashes = bare::measure(SAMPLE)?.per_second();
         Ok(Machine { hashes, cores: bare::cores() })

@@ -1,6 +1,7 @@
 //! `cargo xtask <task>`: everything that CI and operators run and that is not the server.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
 
+mod artillery;
 mod bare;
 mod bench;
 mod bodies;

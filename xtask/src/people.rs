@@ -137,7 +137,7 @@ pub(crate) async fn registered(api: &Api, many: u32) -> Result<Vec<Registration>
 }
 
 /// Twelve digits and the check digit of the Thai national ID: weights 13 to 2, modulus 11.
-fn national_id(twelve_digits: u64) -> String {
+pub(crate) fn national_id(twelve_digits: u64) -> String {
     let digits = twelve_digits.to_string();
     let weighted = digits.bytes().zip((2..=13).rev());
     let sum: u32 = weighted.map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
@@ -156,7 +156,11 @@ pub(crate) struct User {
 impl User {
     /// Logs in with what identifies the person: an e-mail or a national ID, and a password.
     pub(crate) async fn log_in(api: &Api, credentials: Value) -> Result<Self> {
-        let reply = api.post("/api/auth/login", credentials).expect(200).await?;
+        Self::of(api, &api.post("/api/auth/login", credentials).expect(200).await?)
+    }
+
+    /// Whoever a reply to a login is for.
+    pub(crate) fn of(api: &Api, reply: &Reply) -> Result<Self> {
         reply.check("/data/tokens/tokenType", "Bearer")?;
         Ok(Self {
             api: api.clone(),

@@ -23,6 +23,11 @@ impl Round {
         Ok(Self { number })
     }
 
+    /// The round of a number below 100 million.
+    pub(crate) fn numbered(number: u64) -> Self {
+        Self { number: number % NUMBERS }
+    }
+
     /// The round that is so many rounds later.
     pub(crate) fn later(self, rounds: u32) -> Self {
         Self { number: self.number + u64::from(rounds) }

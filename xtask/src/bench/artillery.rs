@@ -3,22 +3,16 @@
 mod report;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
-use tempfile::TempDir;
+use anyhow::Result;
 
 use super::targets::Targets;
+use crate::artillery;
 use crate::client::Api;
-use crate::interrupt;
 use crate::load::accounts;
-use crate::npm;
 use crate::server::{Choice, Server, Variables};
 use crate::workspace;
 use report::Report;
-
-/// The version that is played with.
-const VERSION: &str = "2.0.34";
 
 /// Expectations are counted only by a plugin that comes with artillery and that no scenario here
 /// turns on.
@@ -39,15 +33,15 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    let artillery = npm::installed("artillery", VERSION)?.join(".bin/artillery");
+    artillery::install()?;
     let program = args.choice.obtain()?;
     let folder = workspace::root()?.join("xtask/scenarios");
     let scenario = if args.as_shipped { "auth-light.yml" } else { "auth-light-corrected.yml" };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let server = runtime.block_on(start(program, &folder))?;
-    let played = play(&artillery, &folder.join(scenario), &server);
+    let played = play(&folder.join(scenario), &server);
     let report = played.inspect_err(|_fault| eprintln!("{}", server.log_tail()))?;
-    println!("### {scenario}, played by artillery {VERSION}\n\n{report}");
+    println!("### {scenario}, played by artillery {}\n\n{report}", artillery::VERSION);
     let mut targets = Targets::default();
     report.judge(&mut targets);
     print!("{targets}");
@@ -64,23 +58,7 @@ async fn start(program: PathBuf, folder: &Path) -> Result<Server> {
 }
 
 /// Plays a scenario to its end, and reads what the tool found.
-fn play(artillery: &Path, scenario: &Path, server: &Server) -> Result<Report> {
-    let folder = TempDir::with_prefix("gacp-artillery-")?;
-    let output = folder.path().join("report.json");
-    let mut command = Command::new(artillery);
-    command
-        .args(["run", "--quiet", "--target", &server.base, "--overrides", OVERRIDES, "--output"])
-        .args([&output, scenario])
-        .env("ARTILLERY_DISABLE_TELEMETRY", "true")
-        .stdin(Stdio::null())
-        // Standard output is the report's.
-        .stdout(std::io::stderr());
+fn play(scenario: &Path, server: &Server) -> Result<Report> {
     eprintln!("playing {} for three minutes", scenario.display());
-    let mut artillery = interrupt::spawn(&mut command).context("artillery did not start")?;
-    let status = interrupt::wait(&mut artillery)?;
-    // It fails too when its own limits are broken; then there is a report all the same.
-    if !output.exists() {
-        bail!("artillery ended without a report ({status})");
-    }
-    Report::read(&output)
+    Report::parse(&artillery::play(scenario, &server.base, OVERRIDES)?)
 }

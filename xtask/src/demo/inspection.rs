@@ -54,7 +54,7 @@ async fn inspectors(cast: &Cast) -> Result<(String, String)> {
 }
 
 /// An hour in the daytime that no other round of the run has.
-fn visit(round: Round, attempt: u64) -> Result<(Timestamp, Timestamp)> {
+pub(crate) fn visit(round: Round, attempt: u64) -> Result<(Timestamp, Timestamp)> {
     let nth = (round.one_of(VISITS) + attempt * STRIDE) % VISITS;
     #[expect(clippy::disallowed_methods, reason = "the visit is planned from today on")]
     let now = Timestamp::now().as_second();

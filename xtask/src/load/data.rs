@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value as Json;
 
 use super::csv::{Row, Table};
+use super::figures::json_number;
 use super::scenario::{Order, Payload};
 
 /// The longest file that is read, in bytes.
@@ -80,7 +81,7 @@ pub(super) fn cast(cell: &str, payload: &Payload) -> Json {
     let number = is_number.then(|| {
         let whole = cell.strip_prefix('+').unwrap_or(cell).parse::<i64>().ok().map(Json::from);
         let number = || cell.parse::<f64>().ok().filter(|number| number.is_finite());
-        whole.or_else(|| number().map(Json::from))
+        whole.or_else(|| number().map(json_number))
     });
     number.flatten().unwrap_or_else(|| Json::from(cell))
 }
@@ -145,7 +146,7 @@ mod tests {
 
         let cells = ["7", "0812", "+5", "-1.5", "1e3", "inf", "a1", "1a", "", "2569-01"].map(read);
 
-        let is = json!([7, 812, 5, -1.5, 1000.0, "inf", "a1", "1a", "", "2569-01"]);
+        let is = json!([7, 812, 5, -1.5, 1000, "inf", "a1", "1a", "", "2569-01"]);
         assert_eq!(json!(cells), is);
     }
 }

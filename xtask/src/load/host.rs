@@ -1,6 +1,7 @@
 //! The server that a run asks: one that is there, or one that it starts for itself.
 
 use std::net::{IpAddr, ToSocketAddrs};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -9,6 +10,7 @@ use tokio::time::timeout;
 
 use super::accounts;
 use super::scenario::Scenario;
+use super::seed;
 use crate::client::Api;
 use crate::server::{Choice, Server, Variables};
 use crate::services::{self, Given, Services};
@@ -68,7 +70,8 @@ impl Where {
         let api = Api::new(&server.base)?;
         server.ready(&api).await?;
         eprintln!("started a server at {}, with limits raised", server.base);
-        for payload in &scenario.payloads {
+        // What is not there yet may still be made.
+        for payload in scenario.payloads.iter().filter(|payload| payload.file.exists()) {
             let accounts = accounts::in_payload(payload)?;
             if !accounts.is_empty() {
                 let new = accounts::register(&api, &accounts).await?;
@@ -81,6 +84,13 @@ impl Where {
 }
 
 impl Host {
+    /// Makes so many farmers on it, whose files are written to a folder.
+    pub(super) async fn make(&self, users: u32, seed: Option<u64>, folder: &Path) -> Result<()> {
+        let target = format!("http://{}", self.authority);
+        on_loopback(&target)?;
+        seed::make(&Api::new(&target)?, (users, seed.unwrap_or(seed::SEED)), folder).await
+    }
+
     /// What the server logged last, when it is ours.
     pub(super) fn log_tail(&self) -> Option<String> {
         self.server.as_ref().map(Server::log_tail)
@@ -116,6 +126,13 @@ fn is_loopback(authority: &str) -> bool {
         let mut addresses = addresses.map(|address| address.ip()).peekable();
         addresses.peek().is_some() && addresses.all(|ip: IpAddr| ip.is_loopback())
     })
+}
+
+/// The authority of a server that has to be on this machine.
+pub(super) fn on_loopback(url: &str) -> Result<String> {
+    let authority = authority(url)?;
+    ensure!(is_loopback(&authority), "{url} is not on this machine: people are made up only here");
+    Ok(authority)
 }
 
 #[cfg(test)]

@@ -2,19 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use jiff::Timestamp;
 use tokio::task::LocalSet;
 
 use super::data::Data;
 use super::engine::{self, Plan};
-use super::host::Where;
-use super::lint::Linted;
+use super::host::{Host, Where};
 use super::page;
 use super::progress::Progress;
 use super::report::Report;
 use super::scenario::Scenario;
+use super::tokens;
 use crate::people::random;
 use crate::workspace;
 
@@ -37,23 +38,22 @@ pub(super) struct Args {
     /// Play a scenario although there are errors in it or in its data
     #[arg(long)]
     despite_errors: bool,
+    /// Make so many farmers first, with what `load seed` gives them; the files are written beside
+    /// the scenario
+    #[arg(long, value_name = "N")]
+    users: Option<u32>,
     #[command(flatten)]
     host: Where,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    let Linted { scenario, findings } = super::linted(&args.file)?;
-    eprint!("{findings}");
-    let scenario = scenario.context("the scenario is not understood")?;
-    if findings.errors() > 0 && !args.despite_errors {
-        bail!("{} error(s): nothing was sent; --despite-errors plays it", findings.errors());
-    }
+    let Ok(scenario) = Scenario::open(&args.file)? else { return Err(not_understood(args)?) };
     let peak = scenario.phases.iter().map(|phase| phase.pace.peak()).fold(0.0, f64::max);
     if cfg!(debug_assertions) && peak > UNOPTIMISED {
         return workspace::optimised();
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(LocalSet::new().run_until(play(args, scenario)))?;
+    let report = runtime.block_on(LocalSet::new().run_until(stage(args, &scenario)))?;
     println!("{report}");
     let files = write(args, &report)?;
     println!("report: {}", files.join(", "));
@@ -63,24 +63,70 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
 }
 
-async fn play(args: &Args, scenario: Scenario) -> Result<Report> {
-    let host = args.host.find(&scenario).await?;
-    let data = scenario.payloads.iter().map(Data::read).collect::<Result<_>>()?;
+/// Says what is not understood.
+fn not_understood(args: &Args) -> Result<anyhow::Error> {
+    eprint!("{}", super::linted(&args.file)?);
+    Ok(anyhow!("the scenario is not understood: nothing was sent"))
+}
+
+/// Makes what is missing, looks at what is there, and plays.
+async fn stage(args: &Args, scenario: &Scenario) -> Result<Report> {
+    if args.users.is_none() {
+        check(args)?;
+    }
+    let host = args.host.find(scenario).await?;
+    if let Some(users) = args.users {
+        let folder = args.file.parent().unwrap_or(Path::new("."));
+        host.make(users, args.seed, folder).await?;
+        check(args)?;
+    }
+    play(args, host).await
+}
+
+/// Stops before the first request when there are errors.
+fn check(args: &Args) -> Result<()> {
+    let findings = super::linted(&args.file)?;
+    eprint!("{findings}");
+    if findings.errors() > 0 && !args.despite_errors {
+        bail!("{} error(s): nothing was sent; --despite-errors plays it", findings.errors());
+    }
+    Ok(())
+}
+
+async fn play(args: &Args, host: Host) -> Result<Report> {
+    let Ok(scenario) = Scenario::open(&args.file)? else { bail!("the scenario has changed") };
+    let data: Vec<Data> = scenario.payloads.iter().map(Data::read).collect::<Result<_>>()?;
     let seed = args.seed.map_or_else(|| random(u64::from(u32::MAX)), Ok)?;
     #[expect(clippy::disallowed_methods, reason = "a report says when its run began")]
     let began = Timestamp::now();
     let authority = host.authority.clone();
     let (length, arrivals) = (scenario.length(), scenario.arrivals());
+    outlive(&data, began, length)?;
     eprintln!("{arrivals} journeys in {} s, seed {seed}", length.as_secs());
     let plan = Plan { scenario, authority, data, seed, now: began.as_second() };
     let mut progress = Progress::new(length);
     let played = engine::play(plan, &mut |record, elapsed| progress.tell(record, elapsed)).await?;
     drop(progress);
     let report = Report::of(&played, &format!("http://{}", host.authority), began.to_string())?;
-    if report.unexplained > 0 {
-        host.log_tail().iter().for_each(|tail| eprintln!("{tail}"));
+    if report.unexplained > 0
+        && let Some(tail) = host.log_tail()
+    {
+        eprintln!("{tail}");
     }
     Ok(report)
+}
+
+/// A run that is longer than its tokens live would test how they are refused.
+fn outlive(data: &[Data], began: Timestamp, length: Duration) -> Result<()> {
+    let Some((at, place)) = tokens::first_to_expire(data) else { return Ok(()) };
+    let left = at.saturating_sub(began.as_second());
+    let wanted = i64::try_from(length.as_secs())?;
+    ensure!(
+        left > wanted,
+        "the token of {place} lives for {left} s more, and the run takes {wanted} s: make the data \
+         anew with `cargo xtask load seed`"
+    );
+    Ok(())
 }
 
 /// Writes both files; says where they are.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::Value as Json;
 
+use super::figures::json_number;
 use super::refusals::Refusal;
 
 /// How deep values lie in each other at most; a scenario has a dozen.
@@ -55,7 +56,7 @@ impl Scalar {
             "false" | "False" | "FALSE" => Json::Bool(false),
             number if number.starts_with(|first: char| first.is_ascii_digit() || first == '-') => {
                 let whole = number.parse::<i64>().map(Json::from).ok();
-                let other = || number.parse::<f64>().ok().map(Json::from);
+                let other = || number.parse::<f64>().ok().map(json_number);
                 whole.or_else(other).unwrap_or_else(text)
             }
             _ => text(),

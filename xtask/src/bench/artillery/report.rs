@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -39,9 +37,8 @@ struct Summary {
 }
 
 impl Report {
-    pub(super) fn read(file: &Path) -> Result<Self> {
-        let text = fs::read_to_string(file)?;
-        serde_json::from_str(&text).context("artillery's report is not as expected")
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        serde_json::from_str(text).context("artillery's report is not as expected")
     }
 
     /// Judges what the product promises: every journey succeeds, in the time that the scenario

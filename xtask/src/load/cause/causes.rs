@@ -1,6 +1,6 @@
 //! Failures by their cause, as compilers group what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -38,13 +38,13 @@ struct Group {
     rows: BTreeMap<(String, usize), u64>,
     other_rows: u64,
     journeys: BTreeMap<String, u64>,
+    lines: BTreeSet<usize>,
     sample: Sample,
 }
 
 /// One of them.
 #[derive(Debug)]
 struct Sample {
-    line: usize,
     status: Option<u16>,
     code: Option<String>,
     request_id: Option<String>,
@@ -71,8 +71,8 @@ pub(in crate::load) struct Card {
     pub(in crate::load) is_header_row: bool,
     pub(in crate::load) journeys: BTreeMap<String, u64>,
     pub(in crate::load) unmet: Vec<String>,
-    /// Of the step in the scenario.
-    pub(in crate::load) scenario_line: usize,
+    /// Of the steps in the scenario.
+    pub(in crate::load) scenario_lines: Vec<usize>,
     pub(in crate::load) request_id: Option<String>,
     pub(in crate::load) curl: Option<String>,
     pub(in crate::load) why: &'static str,
@@ -98,6 +98,7 @@ impl Causes {
             rows: BTreeMap::new(),
             other_rows: 0,
             journeys: BTreeMap::new(),
+            lines: BTreeSet::new(),
             sample: Sample::of(base, failure),
         });
         group.enter(failure);
@@ -126,6 +127,7 @@ impl Causes {
 impl Group {
     fn enter(&mut self, failure: &Failure<'_>) {
         self.count += 1;
+        self.lines.insert(failure.request.line);
         *self.journeys.entry(failure.journey.to_owned()).or_default() += 1;
         for row in &failure.rows {
             let place = (row.file.to_string(), row.line);
@@ -145,7 +147,6 @@ impl Sample {
             Heard::Unsent(_) | Heard::Nothing(_) => None,
         };
         Self {
-            line: failure.request.line,
             status: reply.map(|reply| reply.status),
             code: reply.and_then(|reply| reply.code.clone()),
             request_id: reply.and_then(|reply| reply.request_id.clone()),
@@ -157,7 +158,7 @@ impl Sample {
 }
 
 fn card(key: &Key, group: &Group, requests: u64) -> Card {
-    let Sample { line, status, code, request_id, unmet, is_header, curl } = &group.sample;
+    let Sample { status, code, request_id, unmet, is_header, curl } = &group.sample;
     let mut rows: Vec<(String, u64)> =
         group.rows.iter().map(|((file, line), count)| (format!("{file}:{line}"), *count)).collect();
     rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -174,7 +175,7 @@ fn card(key: &Key, group: &Group, requests: u64) -> Card {
         is_header_row: *is_header,
         journeys: group.journeys.clone(),
         unmet: unmet.clone(),
-        scenario_line: *line,
+        scenario_lines: group.lines.iter().copied().collect(),
         request_id: request_id.clone(),
         curl: curl.clone(),
         why: key.class.why(),
@@ -182,9 +183,18 @@ fn card(key: &Key, group: &Group, requests: u64) -> Card {
     }
 }
 
+impl Card {
+    /// `line 7`, `lines 7, 9`
+    pub(in crate::load) fn lines(&self) -> String {
+        let lines: Vec<String> = self.scenario_lines.iter().map(ToString::to_string).collect();
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        format!("{word} {}", lines.join(", "))
+    }
+}
+
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { class, endpoint, detail, count, share, scenario_line, .. } = self;
+        let Self { class, endpoint, detail, count, share, .. } = self;
         writeln!(
             f,
             "cause[{}]: {count} × {endpoint} ({share:.1} % of its requests)",
@@ -197,7 +207,8 @@ impl fmt::Display for Card {
         }
         let journeys = self.journeys.iter().map(|(name, count)| format!("{name} {count} ×"));
         let journeys = journeys.collect::<Vec<_>>().join(", ");
-        writeln!(f, "  = step: line {scenario_line} of the scenario, in {journeys}")?;
+        let lines = self.lines();
+        writeln!(f, "  = step: {lines} of the scenario, in {journeys}")?;
         if !self.rows.is_empty() {
             let shown = self.rows.iter().take(3).map(|(row, count)| format!("{row} ({count} ×)"));
             let shown = shown.collect::<Vec<_>>().join(", ");

@@ -2,14 +2,11 @@
 
 use std::rc::Rc;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::Value as Json;
-
 use super::super::data::Given;
 use super::super::engine::Fault;
 use super::super::scenario::Body;
 use super::super::template::{Source, Template};
+use super::super::tokens::expires_at;
 use super::{Class, Failure, Heard, Reply};
 
 /// The class of a failure, and what in particular it is.
@@ -114,12 +111,6 @@ fn unauthenticated(failure: &Failure<'_>, code: &str) -> (Class, String) {
         }
         _ => (Class::RefusedToken, code.to_owned()),
     }
-}
-
-/// When a token expires, in seconds since 1970: its `exp`, which is not verified here (RFC 7519).
-fn expires_at(token: &str) -> Option<i64> {
-    let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Json>(&claims).ok()?.get("exp")?.as_i64()
 }
 
 fn body<'a>(failure: &Failure<'a>) -> Vec<&'a Template> {

@@ -80,16 +80,25 @@ fn path(request: &Request, fill: &mut impl Fill) -> Result<String, String> {
 
 /// What may not stand in an address is encoded.
 fn in_path(character: char) -> String {
-    if character.is_ascii_graphic() { character.into() } else { encoded(&character.to_string()) }
+    if character.is_ascii_graphic() {
+        return character.into();
+    }
+    let mut bytes = [0; 4];
+    character.encode_utf8(&mut bytes).bytes().map(in_hexadecimal).collect()
 }
 
-/// All but what never means anything in an address (RFC 3986, 2.3).
+/// As forms are encoded (WHATWG URL, application/x-www-form-urlencoded).
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
-        byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).into(),
-        other => format!("%{other:02X}"),
+        b' ' => "+".to_owned(),
+        byte if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) => char::from(byte).into(),
+        other => in_hexadecimal(other),
     };
     text.bytes().map(byte).collect()
+}
+
+fn in_hexadecimal(byte: u8) -> String {
+    format!("%{byte:02X}")
 }
 
 /// Without what would end a header.
@@ -99,11 +108,12 @@ fn sendable(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{encoded, sendable};
+    use super::{encoded, in_path, sendable};
 
     #[test]
     fn what_would_mean_something_is_encoded() {
-        assert_eq!(encoded("แม่ a&b=c/d~"), "%E0%B9%81%E0%B8%A1%E0%B9%88%20a%26b%3Dc%2Fd~");
+        assert_eq!(encoded("แม่ a&b=c/d~*"), "%E0%B9%81%E0%B8%A1%E0%B9%88+a%26b%3Dc%2Fd%7E*");
+        assert_eq!("/แ b".chars().map(in_path).collect::<String>(), "/%E0%B9%81%20b");
     }
 
     #[test]

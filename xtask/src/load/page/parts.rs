@@ -163,11 +163,11 @@ fn cause(card: &Card, most: u64) -> String {
     let again = card.curl.as_deref().map(|curl| format!("<pre>{}</pre>\n", escaped(curl)));
     format!(
         "<div class=\"card\">\n<p><b>{class}</b>: {} × <code>{endpoint}</code>, {:.1} % of its \
-         requests</p>\n{bar}\n<p>{status}{detail}</p>\n<p>step: line {} of the scenario</p>\n{row}<p>{}</p>\n\
+         requests</p>\n{bar}\n<p>{status}{detail}</p>\n<p>step: {} of the scenario</p>\n{row}<p>{}</p>\n\
          <p>{}</p>\n{}{}</div>\n",
         card.count,
         card.share,
-        card.scenario_line,
+        card.lines(),
         escaped(card.why),
         escaped(card.help),
         id.unwrap_or_default(),

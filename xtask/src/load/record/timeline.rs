@@ -68,9 +68,9 @@ impl Timeline {
         parts
     }
 
-    /// The part that is under way.
+    /// The last part that is over; the first one before it is.
     pub(in crate::load) fn latest(&self) -> Second {
-        self.closed()
+        self.past.last().cloned().unwrap_or_else(|| self.closed())
     }
 
     fn turn_to(&mut self, at: Duration) -> Result<()> {
