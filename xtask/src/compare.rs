@@ -1,5 +1,6 @@
 //! `cargo xtask compare <what>`: ours beside what was there before, case by case.
 
+mod artillery;
 mod breaker;
 
 use anyhow::Result;
@@ -16,6 +17,12 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Comparison {
+    /// Load runs, with npm's artillery
+    ///
+    /// Both play the files of `xtask/compare/artillery` against one server, which notes what it is
+    /// asked. Fails when requests, statuses, captures or expectations differ. Needs Node.js and
+    /// npm, and installs artillery under `target/tools` on first use.
+    Artillery,
     /// The circuit breaker, with npm's opossum
     ///
     /// Seven cases that opossum gets wrong, and what both make of them: a table in Markdown. Fails
@@ -27,6 +34,7 @@ enum Comparison {
 pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
     match args.comparison {
+        Comparison::Artillery => artillery::run(),
         // The last case is figures.
         Comparison::Breaker if cfg!(debug_assertions) => workspace::optimised(),
         Comparison::Breaker => breaker::run(),

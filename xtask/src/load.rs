@@ -40,6 +40,7 @@ use anyhow::{Result, bail};
 use crate::bare;
 use crate::interrupt;
 use lint::{Findings, Machine};
+pub(crate) use report::Report;
 
 /// How long the machine is asked what it can do.
 const SAMPLE: Duration = Duration::from_millis(700);
@@ -91,6 +92,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Task::Run(args) => run::run(args),
         Task::Seed(args) => seed::run(args),
     }
+}
+
+/// Plays a scenario against a server, whatever `lint` would say of it.
+pub(crate) fn play_once(file: &Path, target: &str) -> Result<Report> {
+    run::once(file, target)
 }
 
 fn lint(files: &[PathBuf]) -> Result<()> {

@@ -20,7 +20,7 @@ pub(super) use times::{Pair, Quantiles};
 /// Everything that is told of a run.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report {
+pub(crate) struct Report {
     pub(super) scenario: String,
     pub(super) target: String,
     pub(super) seed: u64,
@@ -118,6 +118,18 @@ impl Report {
         };
         report.limits = metrics::judge(played, &report)?;
         Ok(report)
+    }
+
+    /// How often each kind of expectation was met, and was not, in one endpoint after the other.
+    pub(crate) fn expectations_by_kind(&self) -> impl Iterator<Item = (&'static str, (u64, u64))> {
+        let all = self.endpoints.iter().flat_map(|endpoint| &endpoint.expectations);
+        all.map(|(kind, counts)| (*kind, *counts))
+    }
+
+    /// How many journeys came to their last step, and how many did not.
+    pub(crate) fn to_their_end(&self) -> (u64, u64) {
+        let Journeys { begun, to_their_end, .. } = self.journeys;
+        (to_their_end, begun.saturating_sub(to_their_end))
     }
 
     /// The journeys in which all was well, in percent of those that began.

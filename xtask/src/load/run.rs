@@ -63,6 +63,19 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
 }
 
+/// Plays a scenario against a server; nothing is said.
+pub(super) fn once(file: &Path, target: &str) -> Result<Report> {
+    let Ok(scenario) = Scenario::open(file)? else { bail!("{} is not understood", file.display()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(LocalSet::new().run_until(async {
+        let data = scenario.payloads.iter().map(Data::read).collect::<Result<_>>()?;
+        let authority = target.trim_start_matches("http://").to_owned();
+        let plan = Plan { scenario, authority, data, seed: 0, now: 0 };
+        let played = engine::play(plan, &mut |_record, _elapsed| {}).await?;
+        Report::of(&played, target, String::new())
+    }))
+}
+
 /// Says what is not understood.
 fn not_understood(args: &Args) -> Result<anyhow::Error> {
     eprint!("{}", super::linted(&args.file)?);
