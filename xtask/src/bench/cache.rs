@@ -18,6 +18,7 @@ use super::targets::Targets;
 use crate::bare::cores;
 use crate::interrupt;
 use crate::server::{Choice, Variables};
+use crate::services::counters::Counters;
 use crate::services::{self, Given, Services};
 use stand::Stand;
 use table::Table;
@@ -71,6 +72,12 @@ async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<
         Stand::set(program, plus(shared().chain(nothing_kept).collect())).await?,
     ];
     let mut table = Table::default();
+    let mut counters = counters(services)?;
+    for (place, stand) in (0..).zip(&stands) {
+        for route in routes::ALL {
+            table.note((route, place), stand.operations(route, &mut counters).await?);
+        }
+    }
     for turn in 1..=extent.pairs {
         interrupt::check()?;
         eprintln!("turn {turn} of {}", extent.pairs);
@@ -81,4 +88,10 @@ async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<
         }
     }
     Ok(table)
+}
+
+/// What MongoDB is asked, where it can be counted.
+fn counters(services: &Services) -> Result<Option<Counters>> {
+    let uri = services.environment().find(|(name, _)| *name == "MONGODB_URI");
+    Ok(uri.map(|(_, uri)| Counters::open(uri)).transpose()?.flatten())
 }

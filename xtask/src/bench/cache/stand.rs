@@ -14,6 +14,10 @@ use crate::http1;
 use crate::people::{Registration, User};
 use crate::round::Round;
 use crate::server::{Server, Variables};
+use crate::services::counters::Counters;
+
+/// So many replies, so that what is asked by the way hardly counts.
+const REPLIES: u32 = 200;
 
 /// One server, and a crowd of clients that are one farmer.
 pub(super) struct Stand {
@@ -40,6 +44,23 @@ impl Stand {
             number,
         };
         Ok(Self { server, farmer, things })
+    }
+
+    /// What MongoDB is asked for one reply, on average of a few in a row.
+    pub(super) async fn operations(
+        &self,
+        route: Route,
+        counters: &mut Option<Counters>,
+    ) -> Result<Option<f64>> {
+        let Some(counters) = counters else { return Ok(None) };
+        let path = route.path(&self.things);
+        self.farmer.get(&path).expect(200).await?;
+        let before = counters.read()?;
+        for _reply in 0..REPLIES {
+            self.farmer.get(&path).expect(200).await?;
+        }
+        let asked = u32::try_from(counters.read()?.since(&before).total())?;
+        Ok(Some(f64::from(asked) / f64::from(REPLIES)))
     }
 
     /// Asks for one thing for as long as a turn takes.

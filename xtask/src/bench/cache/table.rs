@@ -28,15 +28,25 @@ const PLACES: [(Place, &str); 3] =
 
 /// Every turn of each route on each server.
 #[derive(Default)]
-pub(super) struct Table(BTreeMap<(Route, Place), Vec<Served>>);
+pub(super) struct Table {
+    turns: BTreeMap<(Route, Place), Vec<Served>>,
+    operations: BTreeMap<(Route, Place), f64>,
+}
 
 impl Table {
     pub(super) fn enter(&mut self, what: (Route, Place), served: Served) {
-        self.0.entry(what).or_default().push(served);
+        self.turns.entry(what).or_default().push(served);
+    }
+
+    /// Notes what MongoDB is asked for one reply.
+    pub(super) fn note(&mut self, what: (Route, Place), operations: Option<f64>) {
+        if let Some(operations) = operations {
+            self.operations.insert(what, operations);
+        }
     }
 
     fn median(&self, what: (Route, Place), of: impl Fn(&Served) -> f64) -> f64 {
-        median(self.0.get(&what).into_iter().flatten().map(of))
+        median(self.turns.get(&what).into_iter().flatten().map(of))
     }
 
     fn per_second(&self, what: (Route, Place)) -> f64 {
@@ -45,7 +55,7 @@ impl Table {
 
     /// The median of the ratios of turns that followed one another.
     fn ratio(&self, one: (Route, Place), other: (Route, Place)) -> f64 {
-        let turns = |what| self.0.get(&what).into_iter().flatten();
+        let turns = |what| self.turns.get(&what).into_iter().flatten();
         let ratio =
             |(one, other): (&Served, &Served)| one.rate.per_second() / other.rate.per_second();
         median(turns(one).zip(turns(other)).map(ratio))
@@ -75,8 +85,11 @@ impl Table {
 /// A table in Markdown.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| reply | kept | requests/s | ÷ static | CPU µs each | p50 ms | p99 ms |")?;
-        writeln!(f, "| --- | --- |{}", " ---: |".repeat(5))?;
+        writeln!(
+            f,
+            "| reply | kept | requests/s | ÷ static | CPU µs each | p50 ms | p99 ms | MongoDB |"
+        )?;
+        writeln!(f, "| --- | --- |{}", " ---: |".repeat(6))?;
         for route in ALL {
             for (place, kept) in PLACES {
                 let what = (route, place);
@@ -87,7 +100,7 @@ impl fmt::Display for Table {
                 };
                 writeln!(
                     f,
-                    "| {} | {} | {:.0} | {:.2} | {:.1} | {} | {} |",
+                    "| {} | {} | {:.0} | {:.2} | {:.1} | {} | {} | {} |",
                     route.name(),
                     if route == Route::Static { "static" } else { kept },
                     self.per_second(what),
@@ -95,6 +108,7 @@ impl fmt::Display for Table {
                     1_000.0 * self.median(what, |served| served.rate.cpu_ms()),
                     quantile(0.5),
                     quantile(0.99),
+                    self.operations.get(&what).map(|it| format!("{it:.2}")).unwrap_or_default(),
                 )?;
             }
         }
