@@ -1,13 +1,15 @@
 //! The cache keeps the contract of its port, and the promises that need two processes or a server
 //! that goes away.
 
+mod crowd;
 mod naive;
 mod outage;
+mod processes;
 mod schedules;
 mod sharing;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gacp_cache::Cache;
 use gacp_cache_redis::{Redis, RedisCache};
@@ -27,8 +29,18 @@ async fn fresh() -> Arc<dyn Cache> {
 
 /// One process's view of a cache.
 async fn of_name(name: &str) -> RedisCache {
-    let redis = Redis::open_patiently(&address(), PATIENCE).await.unwrap();
-    RedisCache::new(redis, name, LOCAL)
+    RedisCache::new(connected(&address(), PATIENCE).await, name, LOCAL)
+}
+
+/// Waits for the connection, too, which takes longer on a busy machine than a server would wait.
+async fn connected(address: &str, patience: Duration) -> Redis {
+    let redis = Redis::open_patiently(address, patience).await.unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while redis.ping().await.is_err() {
+        assert!(Instant::now() < until, "there is no Redis");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    redis
 }
 
 fn name() -> String {

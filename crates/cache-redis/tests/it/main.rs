@@ -9,12 +9,22 @@ mod limiter;
 mod outage;
 mod own;
 
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{AsyncConnectionConfig, Client};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_limits::Quota;
 
 /// A limiter whose buckets nobody else uses; they go by themselves.
 fn limiter(redis: &Redis, quota: Quota) -> RedisLimiter {
     RedisLimiter::new(redis.clone(), &format!("test-{}", unused_name()), quota)
+}
+
+/// A connection for what no adapter does; it waits as long as it takes.
+async fn connection(address: &str) -> MultiplexedConnection {
+    let config =
+        AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+    let client = Client::open(address).unwrap();
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "runs must not meet in one server")]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::{self, Client, FromRedisValue, InfoDict};
 
-use crate::{address, unused_name};
+use crate::{address, connection, unused_name};
 
 /// Ends with the test.
 pub(crate) struct OwnServer {
@@ -32,16 +32,15 @@ impl OwnServer {
 
     /// Asks what no adapter asks.
     pub(crate) async fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
-        let client = Client::open(self.address()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut connection = connection(&self.address()).await;
         command(words).query_async(&mut connection).await.unwrap()
     }
 
     /// Does not wait for the answer.
     pub(crate) fn tell(&self, words: &'static [&'static str]) {
-        let client = Client::open(self.address()).unwrap();
+        let address = self.address();
         tokio::spawn(async move {
-            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+            let mut connection = connection(&address).await;
             let _late = command(words).query_async::<()>(&mut connection).await;
         });
     }
@@ -107,8 +106,7 @@ async fn launch(port: u16, folder: &Path) -> Child {
 
 /// The program of the server under `REDIS_URL`, if that runs here; else what is on the `PATH`.
 async fn program() -> Command {
-    let client = Client::open(address()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut connection = connection(&address()).await;
     let mut info = redis::cmd("INFO");
     let info: InfoDict = info.arg("server").query_async(&mut connection).await.unwrap();
     let program: PathBuf = info.get::<String>("executable").unwrap().into();

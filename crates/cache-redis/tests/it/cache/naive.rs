@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use deadpool_redis::redis::AsyncCommands;
 use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{AsyncCommands, Client};
 use gacp_cache::{
     Begun, Cache, Committed, Consistency, Doubt, Entry, Epochs, Fill, Found, Invalidations, Key,
     Life, Lookup, Tag, Tags, Unavailable,
 };
 
-use crate::address;
+use crate::{address, connection};
 
 /// Deletes what is written. Each key has one tag; the entry stands at the tag.
 pub(crate) struct DeleteOnWrite {
@@ -21,8 +21,7 @@ pub(crate) struct DeleteOnWrite {
 
 impl DeleteOnWrite {
     pub(crate) async fn of_name(name: &str) -> Self {
-        let client = Client::open(address()).unwrap();
-        let connection = client.get_multiplexed_async_connection().await.unwrap();
+        let connection = connection(&address()).await;
         Self { connection, name: name.to_owned() }
     }
 

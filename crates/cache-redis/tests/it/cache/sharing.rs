@@ -1,11 +1,7 @@
 //! What two processes share, and what one keeps to itself.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
 use gacp_cache::{
-    Consistency, Entry, Invalidated, Invalidations, Key, Life, Loaded, Lookup, Policy, ReadThrough,
-    Reply, Scope, Tag, Tags,
+    Consistency, Entry, Invalidated, Invalidations, Key, Life, Lookup, Scope, Tag, Tags,
 };
 
 use super::*;
@@ -94,7 +90,7 @@ async fn what_never_changes_is_given_until_its_end_is_heard() {
 async fn who_hears_nothing_any_more_asks_again() {
     let door = crate::door::Door::open(&address()).await;
     let name = name();
-    let redis = Redis::open_patiently(&door.address, PATIENCE).await.unwrap();
+    let redis = connected(&door.address, PATIENCE).await;
     let behind = RedisCache::new(redis, &name, LOCAL);
     let mut told = behind.subscribe();
     let other = of_name(&name).await;
@@ -118,35 +114,4 @@ async fn who_hears_nothing_any_more_asks_again() {
         }
     };
     assert_eq!(found.entry.body(), "new");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_thousand_clients_of_each_of_two_processes_make_one_load() {
-    let name = name();
-    let loads = Arc::new(AtomicU64::new(0));
-    let mut processes = Vec::new();
-    for _ in 0..2 {
-        let cache = Arc::new(of_name(&name).await);
-        processes.push(ReadThrough::<()>::new(cache, Arc::new(()), 64));
-    }
-    let read = |nth: usize| {
-        let (replies, loads) = (processes[nth % 2].clone(), Arc::clone(&loads));
-        let load = move || async move {
-            loads.fetch_add(1, Ordering::SeqCst);
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            Loaded::Keep(Entry::new(200, "text/plain", "\"1\"", "made once").unwrap())
-        };
-        let policy = Policy::fresh_for(Duration::from_mins(1));
-        tokio::spawn(async move { replies.serve(key(), &tags(), &policy, load).await })
-    };
-
-    let reads: Vec<_> = (0..10_000).map(read).collect();
-    for read in reads {
-        let Reply::Entry(entry) = read.await.unwrap().unwrap().reply else {
-            panic!("nothing else was loaded")
-        };
-        assert_eq!(entry.body(), "made once");
-    }
-
-    assert_eq!(loads.load(Ordering::SeqCst), 1);
 }
