@@ -85,7 +85,7 @@ fn tightest(ensure: &Ensure) -> Option<(usize, f64)> {
 }
 
 fn too_many(scenario: &Scenario, (phase, asked): (&str, f64), machine: &Machine) -> Finding {
-    let (able, cores) = (machine.hashes, machine.cores);
+    let (able, cores, one) = (machine.hashes, machine.cores, one_hash_ms(machine));
     let line = scenario.ensure.0.first().map_or(1, |limit| limit.line);
     Finding {
         rule: Rule::UnreachableThreshold,
@@ -93,8 +93,8 @@ fn too_many(scenario: &Scenario, (phase, asked): (&str, f64), machine: &Machine)
         line,
         what: format!("{phase} asks for {asked:.1} logins per second; this machine does {able:.1}"),
         why: format!(
-            "each login is a password hash, and {cores} cores were just measured at {able:.1} of \
-             them in a second, with nothing else to do"
+            "each login is a password hash, which takes {one:.1} ms here: {cores} cores do no more \
+             than {able:.1} in a second, with nothing else to do"
         ),
         help: "lower `arrivalRate`, log in fewer journeys, or take the limits out".to_owned(),
         shows_line: true,

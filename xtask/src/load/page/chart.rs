@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// The drawing, in its own units; it scales to whatever screen there is.
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 240.0;
-const LEFT: f64 = 52.0;
+const LEFT: f64 = 66.0;
 const BOTTOM: f64 = 24.0;
 const TOP: f64 = 10.0;
 

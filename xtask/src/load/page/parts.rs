@@ -94,7 +94,7 @@ pub(super) fn curve(report: &Report) -> String {
     // Each step to the right is half as far from the whole: tails are what is looked for.
     let position = |share: f64| -(1.0 - share.min(0.99995)).log2();
     let points = report.curve.iter().map(|(share, ms)| (position(*share), *ms)).collect();
-    let ends = ("0 %".to_owned(), "50 % · 90 % · 99 % · 99.9 % · 100 %".to_owned());
+    let ends = ("0 %".to_owned(), "100 %, each step half as far".to_owned());
     let label = "the share of replies that took no longer";
     let drawn = lines(
         &[Line { name: "ms since requests were due", points }],

@@ -22,7 +22,7 @@ pub(super) fn judge(played: &Played, report: &Report) -> Result<Vec<Judged>> {
             known.map(|(_, value)| Json::from(*value))
         };
         let shown: Vec<_> = values.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        let text = format!("{} ({})", limit.holds_if.shown(), shown.join(", "));
+        let text = format!("{} ({})", limit.text, shown.join(", "));
         let holds = limit.holds_if.holds(&value);
         judged.push(Judged { text, is_strict: limit.is_strict, holds });
     }

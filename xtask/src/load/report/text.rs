@@ -76,6 +76,9 @@ fn counted(
     what: &str,
     Counted { all, failed }: Counted,
 ) -> fmt::Result {
+    if all == 0 {
+        return Ok(());
+    }
     let good = all.saturating_sub(failed);
     writeln!(f, "{what:<14}{good} of {all} as expected ({:.2} %)", percent(good, all))
 }

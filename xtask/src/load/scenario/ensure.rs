@@ -14,6 +14,8 @@ pub(in crate::load) struct Ensure(pub(in crate::load) Vec<Limit>);
 pub(in crate::load) struct Limit {
     pub(in crate::load) line: usize,
     pub(in crate::load) holds_if: Condition,
+    /// In the words of the scenario.
+    pub(in crate::load) text: String,
     /// Whether the run fails with it.
     pub(in crate::load) is_strict: bool,
 }
@@ -82,8 +84,9 @@ fn below(metric: &str, node: &Node, refused: &Refusals) -> Option<Limit> {
 /// The percentage of journeys that may fail.
 fn error_rate(node: &Node, refused: &Refusals) -> Option<Limit> {
     let most = refused.unless(node.line, keys::number(node, "maxErrorRate"))?;
-    let text = format!("vusers.failed * 100 <= {most} * vusers.created");
-    limit(node.line, &text, refused)
+    let condition = format!("vusers.failed * 100 <= {most} * vusers.created");
+    let text = format!("at most {most} % of journeys fail");
+    Some(Limit { text, ..limit(node.line, &condition, refused)? })
 }
 
 fn condition(node: &Node, refused: &Refusals) -> Option<Limit> {
@@ -104,5 +107,5 @@ fn limit(line: usize, text: &str, refused: &Refusals) -> Option<Limit> {
             refused.add(line, format!("`{name}` is no figure of a run"));
         }
     }
-    Some(Limit { line, holds_if, is_strict: true })
+    Some(Limit { line, holds_if, text: text.to_owned(), is_strict: true })
 }
