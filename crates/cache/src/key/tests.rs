@@ -54,7 +54,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_096))]
+    #![proptest_config(ProptestConfig::with_cases(1_024))]
 
     #[test]
     fn different_requests_have_different_keys(one in request(), other in request()) {
