@@ -16,10 +16,6 @@ async fn all(cache: &dyn Cache, cast: Cast) -> Vec<Played> {
     played
 }
 
-async fn stale(cache: &dyn Cache, cast: Cast) -> usize {
-    all(cache, cast).await.iter().filter(|played| played.is_stale).count()
-}
-
 #[test]
 fn there_are_as_many_schedules_as_there_are_orders() {
     // (4 + 3)! / (4! 3!), (4 + 4 + 3)! / (4! 4! 3!), and with two steps of the writer
@@ -54,11 +50,9 @@ async fn no_schedule_gives_what_a_write_replaced() {
 
 #[tokio::test]
 async fn a_cache_that_deletes_what_is_written_is_found_out() {
-    let cache = DeleteOnWrite::default();
-    for loaders in [1, 2] {
-        for writer in WRITERS {
-            let cast = Cast { loaders, writer };
-            assert!(stale(&cache, cast).await > 0, "{cast:?}");
-        }
+    for writer in WRITERS {
+        let cast = Cast { loaders: 1, writer };
+        let played = all(&DeleteOnWrite::default(), cast).await;
+        assert!(played.iter().any(|played| played.is_stale), "{cast:?}");
     }
 }
