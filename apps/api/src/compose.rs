@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow, ensure};
-use gacp_auth::{Argon2Hasher, Auth, AuthParts, Backoff, NoBreaches, Pepper, Policy};
+use gacp_auth::{
+    Argon2Hasher, Auth, AuthParts, Backoff, NoBreaches, PasswordHasher, Pepper, Policy,
+};
 use gacp_cache_redis::{Redis, RedisLimiter};
 use gacp_certifications::{CertificationParts, Certifications, Standards};
 use gacp_farms::Farms;
@@ -121,9 +123,39 @@ impl Foundation {
         let caches = Caches::of(config, shared.as_ref(), metrics);
         // Commands announce what they write as servers do.
         let stores = stores.announcing(&caches.writes);
-        let auth = auth(config, &stores, &keyring, metrics)?;
+        let hasher = hasher(config, &keyring, metrics)?;
+        let auth = auth(config, &stores, &keyring, (hasher, metrics));
         Ok(Self { stores, keyring, auth, shared, caches })
     }
+}
+
+/// What it takes to make people and what is theirs without serving.
+pub(crate) struct Workshop {
+    pub(crate) stores: Stores,
+    pub(crate) auth: Auth,
+    pub(crate) farms: Farms,
+    pub(crate) certifications: Certifications,
+}
+
+impl Workshop {
+    /// Opens the store of a server that was started before; `around` stands before its hashes.
+    pub(crate) async fn of_a_server(
+        config: &Config,
+        now: Timestamp,
+        around: impl FnOnce(Arc<dyn PasswordHasher>) -> Arc<dyn PasswordHasher>,
+    ) -> anyhow::Result<Self> {
+        let Foundation { stores, keyring, .. } = Foundation::of_a_server(config, now).await?;
+        let metrics = Metrics::unseen(config);
+        let hasher = around(hasher(config, &keyring, &metrics)?);
+        let auth = auth(config, &stores, &keyring, (hasher, &metrics));
+        let certifications = certifications(config, &stores, &keyring, &auth)?;
+        let farms = farms(&stores);
+        Ok(Self { stores, auth, farms, certifications })
+    }
+}
+
+fn farms(stores: &Stores) -> Farms {
+    Farms::new(stores.farms.clone(), stores.history.clone(), stores.obligations.clone())
 }
 
 /// Opens the store and its keys, and puts the services together.
@@ -136,7 +168,6 @@ pub async fn services(
     let Foundation { stores, keyring, auth, shared, caches } = foundation;
     let certifications = certifications(config, &stores, &keyring, &auth)?;
     let limits = config.rate_limit.map(|quotas| limits(&quotas, shared.as_ref(), &keyring));
-    let (farms, history) = (stores.farms.clone(), stores.history.clone());
     let shell = Shell {
         clock: clock.clone(),
         authenticate: Arc::new(Sessions::new(auth.clone(), caches.sessions)),
@@ -155,7 +186,7 @@ pub async fn services(
     };
     Ok(Services {
         auth,
-        farms: Farms::new(farms, history, stores.obligations.clone()),
+        farms: farms(&stores),
         certifications,
         shell: Data::new(shell),
         stores,
@@ -247,32 +278,40 @@ async fn connect(uri: &str, database: &str, metrics: &Metrics) -> anyhow::Result
     }
 }
 
+fn hasher(
+    config: &Config,
+    keyring: &Keyring,
+    metrics: &Metrics,
+) -> anyhow::Result<Arc<dyn PasswordHasher>> {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let limits = gate::Limits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
+    let pepper = if config.passwords.pepper { Pepper::applied } else { Pepper::retired };
+    let gate = metrics.gates.make(WhichGate::PasswordHash, limits);
+    let hasher = Argon2Hasher::new(config.passwords.cost, gate)?;
+    Ok(Arc::new(hasher.with_pepper(pepper(keyring.clone()))))
+}
+
 fn auth(
     config: &Config,
     stores: &Stores,
     keyring: &Keyring,
-    metrics: &Metrics,
-) -> anyhow::Result<Auth> {
-    let cores = available_parallelism().map_or(1, NonZero::get);
-    let limits = gate::Limits { at_once: cores, waiting: cores * WAITING, patience: PATIENCE };
+    (hasher, metrics): (Arc<dyn PasswordHasher>, &Metrics),
+) -> Auth {
     let mut policy = Policy::new(config.server.issuer.clone(), AUDIENCE);
     // Without rate limits guesses at one account are slowed down all the same.
     policy.network_guesses = config.rate_limit.map(|quotas| wrong_logins(quotas.login));
-    let pepper = if config.passwords.pepper { Pepper::applied } else { Pepper::retired };
-    let gate = metrics.gates.make(WhichGate::PasswordHash, limits);
-    let hasher = Argon2Hasher::new(config.passwords.cost, gate)?;
     let parts = AuthParts {
         accounts: stores.accounts.clone(),
         sessions: stores.sessions.clone(),
         guesses: stores.guesses.clone(),
         events: stores.events.clone(),
         history: stores.history.clone(),
-        hasher: Arc::new(hasher.with_pepper(pepper(keyring.clone()))),
+        hasher,
         breaches: Arc::new(NoBreaches),
         keyring: keyring.clone(),
         policy,
     };
-    Ok(Auth::new(parts).observed(metrics.logins.clone()))
+    Auth::new(parts).observed(metrics.logins.clone())
 }
 
 /// How many logins of a network may be wrong: of those that an address may try in the window, one

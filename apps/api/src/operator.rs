@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command answers the person who runs it")]
 
 mod accounts;
+mod crowd;
 mod health;
 mod keys;
 mod secret_line;
@@ -28,6 +29,13 @@ pub enum Command {
     /// Accounts that nobody could make over HTTP
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Make people for load runs, who share one password hash; on loopback only
+    ///
+    /// Each line on standard input is one of them (JSON: registration, farm, plot, application), and
+    /// becomes an account, an approved farm with its plot, and an application, by the rules that hold
+    /// for everybody. Who has an account already is passed over. `cargo xtask load seed` writes the
+    /// lines.
+    Crowd,
 }
 
 /// What can be done to the keys that sign access tokens.
@@ -59,6 +67,7 @@ pub enum AdminCommand {
 pub async fn run(command: &Command, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     match command {
         Command::Health => health::ask(config).await,
+        Command::Crowd => crowd::make(config, clock).await,
         Command::Auth(AuthCommand::RotateKeys) => keys::rotate(config, clock).await,
         Command::Admin(AdminCommand::Create(staff)) => accounts::create(staff, config, clock).await,
     }

@@ -7,6 +7,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, registration};
+use crate::journey::{farm_body, plot_body};
 use crate::place::Place;
 use crate::process::{Server, command};
 
@@ -143,4 +144,61 @@ fn a_role_that_is_none_of_staff_and_an_address_that_is_none_are_refused() {
 
     assert!(farmer.contains("ADMIN") && farmer.contains("REVIEWER"), "{farmer}");
     assert!(nowhere.contains("--email is no e-mail address"), "{nowhere}");
+}
+
+/// A line of which a person is made, with what is his.
+fn person(name: &str) -> Value {
+    let scope =
+        json!({"crops": ["turmeric"], "partsUsed": ["rhizome"], "activities": ["cultivation"]});
+    json!({
+        "registration": registration(name),
+        "farm": farm_body(name),
+        "plot": plot_body("แปลงเหนือ", 0.0),
+        "application": {
+            "standard": "thai-gacp", "requestType": "new", "purpose": "domestic", "scope": scope,
+        },
+    })
+}
+
+#[tokio::test]
+async fn people_of_a_crowd_log_in_and_own_what_was_made_for_them() {
+    let place = Place::new();
+    let server = Server::start(&place);
+    let people = ["สมชาย ใจดี", "มาลี ศรีสุข", "บุญมี ทองคำ"].map(person);
+    let lines: String = people.iter().map(|person| person.to_string() + "\n").collect();
+
+    let told = succeeded(run(&place, &["crowd"], &lines));
+    let again = succeeded(run(&place, &["crowd"], &lines));
+
+    assert!(told.contains("3 new, 0 were there already"), "{told}");
+    assert!(again.contains("0 new, 3 were there already"), "{again}");
+    for person in people {
+        let token = log_in(&server.base, person["registration"]["email"].as_str().unwrap()).await;
+        let (_, farms) = get(&server.base, "/api/farms", &token).await;
+        let (_, applications) = get(&server.base, "/api/certifications", &token).await;
+        assert_eq!(farms["data"][0]["status"], "approved", "{farms}");
+        assert_eq!(farms["data"][0]["name"], person["farm"]["name"]);
+        assert_eq!(applications["data"][0]["status"], "draft", "{applications}");
+    }
+}
+
+#[test]
+fn a_crowd_keeps_every_rule_and_is_made_on_loopback_alone() {
+    let place = Place::new();
+    drop(Server::start(&place));
+    let mut poor = person("สมชาย ใจดี");
+    poor["registration"]["nationalId"] = json!("1234567890123");
+
+    let said = run(&place, &["crowd"], &poor.to_string());
+    assert!(
+        !said.status.success() && !String::from_utf8_lossy(&said.stderr).contains("1234567890123")
+    );
+
+    let mut command = command(&place);
+    command.arg("crowd").env("GACP_LISTEN", "0.0.0.0:0").stdin(Stdio::null());
+    command.env("GACP_RATE_LIMIT__ENABLED", "true");
+    let key = "tvjCuSK2h8/yuikExHfRWtNd7okXCwjyUSO4atoAsYA=";
+    let said = command.env("GACP_SECRETS__MASTER_KEY", key).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stderr);
+    assert!(said.contains("only for a server on loopback"), "{said}");
 }
