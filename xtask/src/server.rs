@@ -111,6 +111,11 @@ impl Server {
         Ok(())
     }
 
+    /// A command of the server's program, on what this server keeps.
+    pub(crate) fn command(&self) -> Command {
+        command(&self.program, &self.folder, &self.variables)
+    }
+
     /// Asks the server to end, and returns how it did; fails when that takes longer than it may.
     pub(crate) async fn terminate(&mut self, limit: Duration) -> Result<ExitStatus> {
         let asked = Instant::now();
@@ -241,17 +246,10 @@ fn spawn(
     variables: &Variables,
 ) -> Result<Child> {
     let log = File::create(log_file(folder))?;
-    Command::new(program)
+    command(program, folder, variables)
         .arg("--demo")
-        .current_dir(folder)
         .env("GACP_LISTEN", listen)
         .env("GACP_METRICS_LISTEN", "127.0.0.1:0")
-        .env("GACP_DATA_DIR", folder.path().join("data"))
-        .env("GACP_LOG", "info")
-        // Whatever the caller's shell is set up for: this server is on its own.
-        .env_remove("GACP_SECRETS__MASTER_KEY")
-        .env_remove("MONGODB_URI")
-        .env_remove("REDIS_URL")
         .envs(LIMITS.map(|name| (format!("GACP_RATE_LIMIT__{name}"), UNREACHED)))
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
@@ -259,6 +257,21 @@ fn spawn(
         .stderr(log)
         .spawn()
         .with_context(|| format!("{} did not start", program.display()))
+}
+
+/// The program on a store in a folder, or on that of the variables.
+fn command(program: &PathBuf, folder: &TempDir, variables: &Variables) -> Command {
+    let mut command = Command::new(program);
+    command
+        .current_dir(folder)
+        .env("GACP_DATA_DIR", folder.path().join("data"))
+        .env("GACP_LOG", "info")
+        // Whatever the caller's shell is set up for: this server is on its own.
+        .env_remove("GACP_SECRETS__MASTER_KEY")
+        .env_remove("MONGODB_URI")
+        .env_remove("REDIS_URL")
+        .envs(variables.iter().map(|(name, value)| (name, value)));
+    command
 }
 
 #[cfg(test)]

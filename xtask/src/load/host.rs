@@ -4,7 +4,7 @@ use std::net::{IpAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -88,7 +88,12 @@ impl Host {
     pub(super) async fn make(&self, users: u32, seed: Option<u64>, folder: &Path) -> Result<()> {
         let target = format!("http://{}", self.authority);
         on_loopback(&target)?;
-        seed::make(&Api::new(&target)?, (users, seed.unwrap_or(seed::SEED)), folder).await
+        let program = || {
+            let ours = self.server.as_ref().map(Server::command);
+            ours.context("so many users are made by `cargo xtask load seed`, which knows the store")
+        };
+        let users = (users, seed.unwrap_or(seed::SEED));
+        seed::make(&Api::new(&target)?, users, folder, &program).await
     }
 
     /// What the server logged last, when it is ours.

@@ -3,24 +3,27 @@
 //! Everything is made over HTTP, by the rules that hold for everybody, on a server with raised
 //! limits. The same seed makes the same people, wherever they are made.
 
+mod crowd;
 mod files;
 mod person;
 mod world;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::value_parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use super::accounts;
 use super::figures::number;
 use super::host::on_loopback;
 use crate::client::Api;
 use crate::interrupt;
+use crate::server::Choice;
 use crate::workspace;
 use files::Files;
 use person::Person;
@@ -35,6 +38,10 @@ pub(super) const SEED: u64 = 42;
 /// As many are made at once as keep a few cores busy, and are let in.
 const AT_ONCE: usize = 6;
 
+/// So many of them have a token in the files: each costs the server a hash, and 200 are as good as
+/// any number for a scenario that reads.
+const LOGGED_IN: u32 = 200;
+
 /// The most users: their numbers are told apart by eight digits.
 const MOST: u32 = 1_000_000;
 
@@ -44,8 +51,12 @@ const LINE: Duration = Duration::from_secs(5);
 /// What is made, and where.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Make so many farmers, each with a farm, a plot and an application; of ten of them one has a
-    /// certificate and one is under review. Writes farmers.csv, staff.csv and certificates.csv
+    /// Make so many farmers, each with a farm, a plot and an application. Writes farmers.csv,
+    /// staff.csv and certificates.csv
+    ///
+    /// The first 200 log in, and of ten of them one has a certificate and one is under review. The
+    /// rest are made by the server's program, on the store that the environment of this task
+    /// configures, as with `cargo xtask admin`.
     #[arg(
         long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MOST)),
         required_unless_present = "csv"
@@ -60,6 +71,8 @@ pub(super) struct Args {
     /// A server on this machine, with `--demo` and raised limits
     #[arg(long, value_name = "URL", default_value = TARGET)]
     target: String,
+    #[command(flatten)]
+    choice: Choice,
     /// Where the files are written (default: beside the scenarios of the product)
     #[arg(long, value_name = "FOLDER")]
     into: Option<PathBuf>,
@@ -78,7 +91,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
         }
         let users = args.users.context("so many users")?;
         let folder = args.into.clone().map_or_else(scenarios, Ok)?;
-        make(&api, (users, args.seed), &folder).await
+        // Built only where somebody is left whom nobody needs to be logged in.
+        let program = || Ok(Command::new(args.choice.obtain_for_use()?));
+        make(&api, (users, args.seed), &folder, &program).await
     })
 }
 
@@ -87,14 +102,28 @@ fn scenarios() -> Result<PathBuf> {
     Ok(workspace::root()?.join("xtask/scenarios"))
 }
 
-/// Makes so many users of a seed, and writes what scenarios need of them.
-pub(super) async fn make(api: &Api, (users, seed): (u32, u64), folder: &Path) -> Result<()> {
+/// Makes so many users of a seed, and writes what scenarios need of them; `program` is the server's,
+/// on the store of the server that is asked.
+pub(super) async fn make(
+    api: &Api,
+    (users, seed): (u32, u64),
+    folder: &Path,
+    program: &dyn Fn() -> Result<Command>,
+) -> Result<()> {
     let begun = Instant::now();
+    let mut progress = Progress::new(users);
+    let logged_in = users.min(LOGGED_IN);
+    if logged_in < users {
+        // Before anybody logs in, whose token would begin to expire.
+        let crowd = (logged_in..users).map(move |nth| Person::of(seed, nth));
+        let program = program()?;
+        let making = move || crowd::make(program, crowd, &mut progress).map(|()| progress);
+        progress = spawn_blocking(making).await??;
+    }
     let world = Arc::new(World::open(api).await?);
     let mut files = Files { staff: world.staff_tokens(), ..Files::default() };
     let mut making = JoinSet::new();
-    let mut progress = Progress::new(users);
-    let mut people = (0..users).map(|nth| Person::of(seed, nth));
+    let mut people = (0..logged_in).map(|nth| Person::of(seed, nth));
     loop {
         while making.len() < AT_ONCE
             && let Some(person) = people.next()
@@ -108,7 +137,7 @@ pub(super) async fn make(api: &Api, (users, seed): (u32, u64), folder: &Path) ->
         interrupt::check()?;
     }
     drop(progress);
-    ensure!(files.farmers.len() == usize::try_from(users)?, "somebody is missing");
+    ensure!(files.farmers.len() == usize::try_from(logged_in)?, "somebody is missing");
     files.write(folder)?;
     let (took, certificates) = (begun.elapsed().as_secs_f64(), files.certificates.len());
     let rate = f64::from(users) / took;
@@ -141,8 +170,16 @@ impl Progress {
         Self { bar, total, done: 0, begun: now, told: now }
     }
 
+    fn done(&self) -> u64 {
+        self.done
+    }
+
     fn one(&mut self) {
-        self.done += 1;
+        self.set(self.done + 1);
+    }
+
+    fn set(&mut self, done: u64) {
+        self.done = done;
         self.bar.set_position(self.done);
         if self.bar.is_hidden() && self.told.elapsed() >= LINE {
             self.told = Instant::now();
