@@ -63,13 +63,19 @@ pub(super) fn run(args: &Args) -> Result<()> {
 async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<Table> {
     let sink = Sink::open().await?;
     let telling: Variables = sink.variables().into();
-    let shared = || services.environment().map(|(name, value)| (name, value.to_owned()));
+    let shared = |database: &str| -> Variables {
+        let servers = services.environment().map(|(name, value)| (name, value.to_owned()));
+        // Each has keys of its own, and so a database.
+        let name = format!("gacp_bench_{}_{database}", std::process::id());
+        servers.chain([("MONGODB_DATABASE", name)]).collect()
+    };
     let plus = |more: Variables| telling.iter().cloned().chain(more).collect();
-    let nothing_kept = [("GACP_CACHE__MEMORY_MIB", "0".to_owned())];
+    let mut nothing_kept = shared("nothing");
+    nothing_kept.push(("GACP_CACHE__MEMORY_MIB", "0".to_owned()));
     let mut stands = [
         Stand::set(program, plus(Vec::new())).await?,
-        Stand::set(program, plus(shared().collect())).await?,
-        Stand::set(program, plus(shared().chain(nothing_kept).collect())).await?,
+        Stand::set(program, plus(shared("redis"))).await?,
+        Stand::set(program, plus(nothing_kept)).await?,
     ];
     let mut table = Table::default();
     let mut counters = counters(services)?;
