@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use gacp_auth::AuthError;
 use gacp_cache::{Cache, Guarded, InProcess, Nothing, ReadThrough, Writes};
 use gacp_cache_redis::RedisCache;
@@ -20,7 +21,7 @@ const DOUBT: Duration = Duration::from_mins(1);
 
 /// What is kept, if anything is, and whom writes are announced to.
 pub(super) struct Caches {
-    pub(super) replies: Option<ReadThrough<()>>,
+    pub(super) replies: Option<ReadThrough<StatusCode>>,
     pub(super) sessions: Option<ReadThrough<Arc<AuthError>>>,
     pub(super) writes: Writes,
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use gacp_auth::{Auth, AuthError, Claimed, Unproven};
 use gacp_cache::{Entry, Key, Loaded, Policy, ReadThrough, Reply, Scope, Tags};
 use gacp_store::{Actor, Role, StoreError};
+use gacp_store_guarded::Refused;
 use gacp_store_invalidating::tags;
 use jiff::Timestamp;
 
@@ -41,11 +42,7 @@ impl Sessions {
         let served = known.serve(key, &tags, &KEPT, load).await;
         match served.map_err(|aborted| ApiError::Internal(aborted.into()))?.reply {
             Reply::Entry(entry) => role(&entry),
-            Reply::Other(error) => match Arc::try_unwrap(error) {
-                Ok(error) => Err(refused(error)),
-                // Somebody else was told the same: nobody can give an error twice.
-                Err(_shared) => self.read(claimed, now).await,
-            },
+            Reply::Other(error) => Err(refused(again(&error))),
         }
     }
 
@@ -61,6 +58,20 @@ fn loaded(role: Result<Role, AuthError>) -> Loaded<Arc<AuthError>> {
         Ok(Err(none)) => Loaded::Failed(Arc::new(StoreError::Corrupt(none.into()).into())),
         Err(error) => Loaded::Pass(Arc::new(error)),
     }
+}
+
+/// What all are told who asked at the moment. An outage is one for each of them: nobody asks again
+/// what has just not been answered.
+fn again(error: &Arc<AuthError>) -> AuthError {
+    let source = || Box::new(Arc::clone(error));
+    let store = match &**error {
+        AuthError::Unproven(why) => return (*why).into(),
+        AuthError::Store(store @ StoreError::Unavailable(_)) => Refused::behind(store)
+            .map_or_else(|| StoreError::Unavailable(source()), StoreError::from),
+        AuthError::Store(StoreError::Contended(_)) => StoreError::Contended(source()),
+        _ => StoreError::Corrupt(source()),
+    };
+    store.into()
 }
 
 fn role(entry: &Entry) -> Result<Role, ApiError> {
@@ -83,5 +94,30 @@ impl Authenticate for Sessions {
         let claimed = self.auth.claimed(bearer, now).map_err(refused)?;
         let role = self.role(claimed, now).await?;
         Ok(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(error: StoreError) -> Arc<AuthError> {
+        Arc::new(error.into())
+    }
+
+    #[test]
+    fn all_who_asked_are_told_the_same() {
+        let ended = Arc::new(AuthError::from(Unproven::Unauthenticated));
+        let gone = store(StoreError::Unavailable("gone".into()));
+        let shed = store(Refused::Crowded.into());
+        let torn = store(StoreError::Corrupt("torn".into()));
+
+        for _ in 0..2 {
+            assert!(matches!(again(&ended), AuthError::Unproven(Unproven::Unauthenticated)));
+            assert!(matches!(again(&gone), AuthError::Store(StoreError::Unavailable(_))));
+            assert!(matches!(again(&torn), AuthError::Store(StoreError::Corrupt(_))));
+            let AuthError::Store(shed) = again(&shed) else { panic!("it is a store's") };
+            assert_eq!(Refused::behind(&shed), Some(Refused::Crowded));
+        }
     }
 }

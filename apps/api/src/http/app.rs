@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::middleware::{Condition, NormalizePath, from_fn};
 use actix_web::{App, web};
 use gacp_cache::{ReadThrough, Writes};
@@ -39,7 +40,7 @@ pub struct Shell {
     /// Before everything that requests do.
     pub ingress: Gate,
     /// Replies that are kept, if any are.
-    pub replies: Option<ReadThrough<()>>,
+    pub replies: Option<ReadThrough<StatusCode>>,
     /// What has been written, for those.
     pub writes: Writes,
 }

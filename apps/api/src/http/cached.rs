@@ -12,8 +12,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, rt};
 use gacp_cache::{How, Loaded, Reply, Served};
+use gacp_store::StoreError;
 use gacp_store_invalidating::tags;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
@@ -27,7 +29,10 @@ use crate::clock::Clock;
 type Handle = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 /// Waits for what comes of that, wherever.
-type Waiting = Pin<Box<dyn Future<Output = Loaded<()>> + Send>>;
+type Waiting = Pin<Box<dyn Future<Output = Loaded<StatusCode>> + Send>>;
+
+/// What comes of a reply that was not made: a bug.
+const BROKEN: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 /// Answers from what is kept, or by making the reply, once for all who ask for it at the moment.
 /// It goes on being made when its client leaves.
@@ -53,7 +58,11 @@ pub(super) async fn answer(
             Ok(reply::told(making.finish().await?, How::Bypassed))
         }
         Reply::Entry(entry) => reply::of(entry, &served, request, now),
-        Reply::Other(()) => Ok(reply::told(making.finish().await?, *how)),
+        Reply::Other(StatusCode::SERVICE_UNAVAILABLE) if !making.is_made() => {
+            // Nobody asks again what has just not been answered to somebody else.
+            Err(StoreError::Unavailable("the same request has just failed".into()).into())
+        }
+        Reply::Other(_) => Ok(reply::told(making.finish().await?, *how)),
     }
 }
 
@@ -94,9 +103,14 @@ impl Making {
             };
             rt::spawn(work.in_current_span());
             let waiting: Waiting =
-                Box::pin(async move { told.await.unwrap_or(Loaded::Failed(())) });
+                Box::pin(async move { told.await.unwrap_or(Loaded::Failed(BROKEN)) });
             waiting
         }
+    }
+
+    /// Whether there is a reply that is for nobody else.
+    fn is_made(&self) -> bool {
+        self.made.borrow().is_some()
     }
 
     /// The reply that is for nobody else: it was made, or is made now where what came of somebody

@@ -25,7 +25,7 @@ pub(super) const GOOD_UNTIL: &str = "good-until";
 pub(super) fn of(
     response: ServiceResponse,
     clock: &Clock,
-) -> (Loaded<()>, Option<ServiceResponse>) {
+) -> (Loaded<StatusCode>, Option<ServiceResponse>) {
     let status = response.status();
     if status == StatusCode::OK {
         return kept(response, clock);
@@ -33,13 +33,13 @@ pub(super) fn of(
     let loaded = match Entry::new(404, "text/plain", "\"\"", Bytes::new()) {
         // What is told is made anew for each request: it names the request.
         Ok(nothing) if status == StatusCode::NOT_FOUND => Loaded::Negative(nothing),
-        _ if status.is_server_error() => Loaded::Failed(()),
-        _ => Loaded::Pass(()),
+        _ if status.is_server_error() => Loaded::Failed(status),
+        _ => Loaded::Pass(status),
     };
     (loaded, Some(response))
 }
 
-fn kept(response: ServiceResponse, clock: &Clock) -> (Loaded<()>, Option<ServiceResponse>) {
+fn kept(response: ServiceResponse, clock: &Clock) -> (Loaded<StatusCode>, Option<ServiceResponse>) {
     let (request, response) = response.into_parts();
     let until = response.extensions().get::<GoodUntil>().map(|GoodUntil(until)| *until);
     let (head, body) = response.into_parts();
@@ -54,12 +54,12 @@ fn kept(response: ServiceResponse, clock: &Clock) -> (Loaded<()>, Option<Service
         Err(stream) => stream,
     };
     let whole = ServiceResponse::new(request, head.map_body(|_, ()| body));
-    (Loaded::Pass(()), Some(whole))
+    (Loaded::Pass(StatusCode::OK), Some(whole))
 }
 
 /// An entry for as long as it stays right though nobody writes, if that ends. It says so itself:
 /// the clock by which that is judged may be set.
-fn lasting(entry: Entry, until: Option<Timestamp>, now: Timestamp) -> Option<Loaded<()>> {
+fn lasting(entry: Entry, until: Option<Timestamp>, now: Timestamp) -> Option<Loaded<StatusCode>> {
     let Some(until) = until else { return Some(Loaded::Keep(entry)) };
     let left = Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero())?;
     let entry = entry.with_header(GOOD_UNTIL, &until.to_string()).ok()?;

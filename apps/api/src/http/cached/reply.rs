@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{AGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use gacp_cache::{Entry, How, Served};
@@ -18,7 +19,7 @@ pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-statu
 /// A reply that is kept, or could be, as this request gets it.
 pub(super) fn of(
     entry: &Entry,
-    served: &Served<()>,
+    served: &Served<StatusCode>,
     request: &HttpRequest,
     now: Timestamp,
 ) -> Result<ServiceResponse, ApiError> {
@@ -43,7 +44,7 @@ pub(super) fn of(
 }
 
 /// Whether time alone has made wrong what is kept.
-pub(super) fn is_over(entry: &Entry, served: &Served<()>, now: Timestamp) -> bool {
+pub(super) fn is_over(entry: &Entry, served: &Served<StatusCode>, now: Timestamp) -> bool {
     let until = entry.headers().find(|(name, _)| *name == GOOD_UNTIL).map(|(_, until)| until);
     is_kept(served.how)
         && until.is_some_and(|until| until.parse().is_ok_and(|until: Timestamp| until <= now))
