@@ -159,7 +159,9 @@ const CACHE_STATUS: header::HeaderName = header::HeaderName::from_static("cache-
 
 fn past_the_cache(loaded: Loaded<StatusCode>) -> Result<Response, StatusCode> {
     match loaded {
-        Loaded::Keep(entry) | Loaded::Negative(entry) => Ok(send(&entry)),
+        Loaded::Keep(entry) | Loaded::KeepFor(entry, _) | Loaded::Negative(entry) => {
+            Ok(send(&entry))
+        }
         Loaded::Pass(status) | Loaded::Failed(status) => Err(status),
     }
 }

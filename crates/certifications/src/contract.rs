@@ -110,8 +110,8 @@ impl CertificationFixture {
     pub async fn issued(&self, serial: u32, now: Timestamp) -> Certificate {
         let decidable = self.kept(&format!("ไร่ที่ {serial}"), serial, sample::TO_DECISION).await;
         let number = sample::certificate_number(&decidable);
-        let approver = sample::staff(Role::Approver);
-        let approved = sample::taken(&decidable, Step::Approve(number), approver);
+        let by = sample::staff(Role::Approver);
+        let approved = sample::taken(&decidable, Step::Approve(number), by);
         let certificate = sample::certificate(&approved, now);
         let beside = sample::issuing(&approved, &certificate);
         self.applications.issue(&approved, &certificate, &beside).await.unwrap();
