@@ -1,6 +1,5 @@
 //! What is written to the database, by whomever.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use gacp_auth::SessionId;
@@ -67,18 +66,18 @@ impl Mongo {
         Watcher(tokio::spawn(async move {
             let mut place = None;
             loop {
-                let Err(error) = store.follow(&mut place, &hear).await;
-                tracing::warn!(%error, "the database cannot be watched");
+                match store.follow(&mut place, &hear).await {
+                    // Nothing can be gone on from: the next begins anew.
+                    Ok(()) => place = None,
+                    Err(error) => tracing::warn!(%error, "the database cannot be watched"),
+                }
                 sleep(PAUSE).await;
             }
         }))
     }
 
-    async fn follow<H, F>(
-        &self,
-        place: &mut Option<ResumeToken>,
-        hear: &H,
-    ) -> Result<Infallible, Error>
+    /// Hears what there is to hear until the stream ends, as it does when the database is dropped.
+    async fn follow<H, F>(&self, place: &mut Option<ResumeToken>, hear: &H) -> Result<(), Error>
     where
         H: Fn(Changed) -> F + Sync,
         F: Future<Output = ()> + Send,
@@ -96,7 +95,8 @@ impl Mongo {
         if is_new {
             hear(Changed::Anything).await;
         }
-        loop {
+        // One that has ended gives nothing, at once, for ever.
+        while stream.is_alive() {
             let event = stream.next_if_any().await;
             if let Ok(Some(event)) = &event {
                 hear(Changed::of(event)).await;
@@ -104,6 +104,7 @@ impl Mongo {
             *place = stream.resume_token();
             event?;
         }
+        Ok(())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::place::keeping;
 use crate::reply::Reply;
 
 /// How often a certificate is revoked between two verifications; `REVOCATIONS` says another number.
-const REVOCATIONS: u32 = 30;
+const REVOCATIONS: u32 = 15;
 
 const PROFILE: &str = "/api/auth/profile";
 

@@ -31,6 +31,17 @@ impl Heard {
         heard
     }
 
+    /// The next that is another one, if there is one within a moment.
+    async fn next_but(&mut self, known: Changed) -> Option<Changed> {
+        loop {
+            match timeout(Duration::from_secs(2), self.changes.recv()).await {
+                Ok(Some(changed)) if changed == known => {}
+                Ok(changed) => return changed,
+                Err(_elapsed) => return None,
+            }
+        }
+    }
+
     async fn next(&mut self) -> Changed {
         timeout(Duration::from_secs(10), self.changes.recv()).await.unwrap().unwrap()
     }
@@ -84,4 +95,20 @@ async fn what_cannot_be_caught_up_with_may_be_anything() {
 
     assert_eq!(heard.next().await, Changed::Anything);
     faulty.heal().await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_dropped_is_watched_all_the_same() {
+    let scratch = Scratch::new().await;
+    let mut heard = Heard::of(&scratch.store).await;
+
+    scratch.database.drop().await.unwrap();
+    // What is told of that, and then a beginning.
+    assert_eq!(heard.next().await, Changed::Anything);
+    assert_eq!(heard.next_but(Changed::Anything).await, None, "there is nothing else");
+    let farm = farms::farm_with_plots(farms::owner(), "บ้านสวน");
+    scratch.store.insert(&farm, &farms::change(&farm, "registered")).await.unwrap();
+
+    let next = heard.next_but(Changed::Anything).await;
+    assert_eq!(next, Some(Changed::Farm(farm.id(), farm.owner())));
 }
