@@ -40,12 +40,12 @@ fn body(text: &str) -> String {
     let mut shown = quoted(&json.to_string());
     for name in hidden {
         // Out of the quotes, so that the shell fills it in.
-        shown = shown.replace(&placeholder(&name), &format!("'\"${name}\"'"));
+        shown = shown.replace(&stand_in(&name), &format!("'\"${name}\"'"));
     }
     shown
 }
 
-fn placeholder(name: &str) -> String {
+fn stand_in(name: &str) -> String {
     format!("{MARK_IN_JSON}{name}{MARK_IN_JSON}")
 }
 
