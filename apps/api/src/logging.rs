@@ -3,36 +3,45 @@
 use std::io::{IsTerminal as _, stdout};
 use std::net::SocketAddr;
 use std::panic::PanicHookInfo;
+use std::time::Duration;
 
-use anyhow::anyhow;
-use gacp_telemetry::log::{Json, Redacting};
-use gacp_telemetry::traces::Traces;
+use anyhow::{Context as _, anyhow};
+use gacp_telemetry::log::{Json, Redacting, Writing};
 use tracing_subscriber::filter::Directive;
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use crate::observe::Telemetry;
+
 /// Fields of a request that every line of it has.
 const INHERITED: &[&str] = &["request_id"];
 
-/// Starts the log for this process, and the traces beside it. Fails on a malformed filter, and when
-/// there is a log already.
-pub fn start(filter: &str, traces: &Traces) -> anyhow::Result<()> {
+/// For so long its last lines are written at the end; whoever does not read them holds up no
+/// restart.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Starts the log for this process, and the traces beside it. It is written for as long as what
+/// comes back is kept. Fails on a malformed filter, and when there is a log already.
+pub fn start(filter: &str, telemetry: &mut Telemetry) -> anyhow::Result<Writing> {
     // Where it listens is said whatever the filter: with port 0 nobody could know otherwise.
     let always: Directive = "gacp::listening=info".parse()?;
     let filter = EnvFilter::try_new(filter)?.add_directive(always);
-    let writer = Redacting(stdout);
+    let (batched, writing) =
+        telemetry.batched(stdout(), PATIENCE).context("the log cannot be written")?;
+    let writer = Redacting(batched);
     let log = if stdout().is_terminal() {
         let pretty = fmt::layer().pretty().with_file(false).with_line_number(false);
         pretty.with_writer(writer).with_filter(filter).boxed()
     } else {
         Json::new(writer, INHERITED).with_filter(filter).boxed()
     };
-    let started = tracing_subscriber::registry().with(traces.layer()).with(log).try_init();
+    let traces = telemetry.traces.layer();
+    let started = tracing_subscriber::registry().with(traces).with(log).try_init();
     started.map_err(|error| anyhow!(error))?;
     std::panic::set_hook(Box::new(panicked));
-    Ok(())
+    Ok(writing)
 }
 
 /// Says where a listener can be reached.

@@ -28,23 +28,31 @@ async fn main() -> ExitCode {
     };
     let done = match &args.command {
         Some(command) => operator::run(command, &config, &Clock::system()).await,
-        None => run(&config).await,
+        None => serve(&config).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "failed");
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(config: &Config) -> anyhow::Result<()> {
+async fn serve(config: &Config) -> anyhow::Result<()> {
     let clock = Clock::system();
-    let telemetry = Telemetry::of(config, clock.now())?;
+    let mut telemetry = Telemetry::of(config, clock.now())?;
+    // To the end: what closing took is told, too.
+    let _log = logging::start(&config.log_filter, &mut telemetry)?;
+    let done = run(config, clock, telemetry).await;
+    if let Err(error) = &done {
+        tracing::error!(error = format!("{error:#}"), "failed");
+    }
+    done
+}
+
+async fn run(config: &Config, clock: Clock, telemetry: Telemetry) -> anyhow::Result<()> {
     let traces = telemetry.traces.clone();
-    logging::start(&config.log_filter, &traces)?;
     for notice in &config.notices {
         tracing::warn!(notice, "configuration");
     }
@@ -54,7 +62,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         demo::explain(&format!("http://{}", running.address()));
     }
     running.until(&mut signals, config.drain).await?;
-    // Last: what closing took is told, too.
+    // Last, as the log.
     tokio::task::spawn_blocking(move || traces.end(FLUSH)).await?;
     Ok(())
 }

@@ -9,9 +9,12 @@ mod pool;
 mod scrape;
 mod stores;
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gacp_store::fresh_uuid;
+use gacp_telemetry::log::{Batched, Writing};
 use gacp_telemetry::metrics::{Calls, Exposition, HttpMetrics, Process, Registry};
 use gacp_telemetry::traces::{Collector, Service, Traces, TracesError};
 use jiff::Timestamp;
@@ -75,6 +78,16 @@ impl Telemetry {
             None => Traces::off(),
         };
         Ok(Self { registry, traces })
+    }
+
+    /// A log that is written to `out`, and at the end waited for no longer than `patience`. Lines
+    /// that are lost are counted. Fails when there can be no further thread.
+    pub fn batched(
+        &mut self,
+        out: impl io::Write + Send + 'static,
+        patience: Duration,
+    ) -> io::Result<(Batched, Writing)> {
+        Batched::to(out, patience, &mut self.registry)
     }
 
     /// Nothing but metrics.

@@ -3,8 +3,15 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use gacp_telemetry::log::redact::redact;
+use gacp_telemetry::log::{Batched, Json, Redacting};
 use gacp_telemetry::metrics::{CallLabels, Calls, HttpMetrics, Registry, Scheme};
+use gacp_telemetry::traces::Traces;
+use std::io;
 use std::time::Duration;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+const LINE: &str = r#"{"timestamp":"2026-11-26T15:19:04.123456789Z","level":"INFO","target":"gacp_api::http::visit","message":"request","method":"GET","route":"/api/farms/{id}","status":200,"duration_ms":0.213,"request_id":"019ac0f2-3f5e-7c0a-9a55-0a5f6c1d2e3f","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"}"#;
 
 fn middleware(criterion: &mut Criterion) {
     let mut registry = Registry::default();
@@ -33,5 +40,34 @@ fn middleware(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, middleware);
+fn log(criterion: &mut Criterion) {
+    let (out, _writing) =
+        Batched::to(io::sink(), Duration::from_secs(1), &mut Registry::default()).unwrap();
+    let log = Json::new(Redacting(out), &["request_id"]);
+    let subscriber = tracing_subscriber::registry().with(Traces::off().layer()).with(log);
+    let mut group = criterion.benchmark_group("log");
+    group.bench_function("redaction of a usual line", |bencher| {
+        bencher.iter(|| redact(black_box(LINE)).len());
+    });
+    tracing::subscriber::with_default(subscriber, || {
+        let id = "019ac0f2-3f5e-7c0a-9a55-0a5f6c1d2e3f";
+        let span = tracing::info_span!("request", request_id = id);
+        group.bench_function("line of a request", |bencher| {
+            bencher.iter(|| {
+                tracing::info!(
+                    parent: &span,
+                    method = "GET",
+                    route = "/api/farms/{id}",
+                    status = black_box(200),
+                    duration_ms = 0.213,
+                    request_id = id,
+                    "request"
+                );
+            });
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, middleware, log);
 criterion_main!(benches);

@@ -6,6 +6,8 @@
 //!   beyond method × route × status.
 //! - Traces follow the W3C's Trace Context. A collector that is dead, slow or lying costs no
 //!   request, and a bounded amount of memory: what it does not take is dropped and counted.
+//! - Log lines are written by a thread of their own ([`log::Batched`]): a disk or a reader that
+//!   stalls costs no request, either.
 //! - Nothing is recorded that was not asked for: no query, no address, no header. The log passes
 //!   a [`redaction`](log::redact) for what slips in all the same.
 //!
@@ -26,6 +28,7 @@
 //! assert!(text.contains(r#"http_route="/farms/{id}",http_response_status_code="200""#));
 //! ```
 
+mod dropped;
 pub mod log;
 pub mod metrics;
 pub mod traces;

@@ -27,9 +27,10 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
-use self::bounded::{Bounded, Counted, Dropped, Queue};
+use self::bounded::{Bounded, Counted, Queue};
 pub use self::context::{Current, continued, current, is_sampled, outgoing, rename};
 pub use self::sampling::{Roots, Sampling};
+use crate::dropped::Dropped;
 
 /// So many spans may wait to be sent: seconds of them under load, a few MiB.
 const WAITING: usize = 4_096;
@@ -100,15 +101,16 @@ impl Traces {
         Self { provider: provider.build() }
     }
 
-    /// Spans of the traces that are kept are sent to a collector. What is lost is counted in the registry. Over gRPC it must be called
-    /// inside of a Tokio runtime. Fails with [`TracesError`]; whether the collector is there is
+    /// Spans of the traces that are kept are sent to a collector. What is lost is counted in the
+    /// registry. Over gRPC it must be called inside of a Tokio runtime. Fails with [`TracesError`]; whether the collector is there is
     /// not looked at.
     pub fn to(
         collector: &Collector,
         service: &Service,
         registry: &mut Registry,
     ) -> Result<Self, TracesError> {
-        let dropped = Dropped::register(registry);
+        let (name, help) = ("telemetry_spans_dropped", "Spans that were not sent to the collector");
+        let dropped = Dropped::register(registry, name, help);
         let queue = Queue::of(WAITING);
         let exporter = Counted::new(exporter(collector)?, queue.clone(), dropped.clone());
         let config = BatchConfigBuilder::default()

@@ -7,7 +7,10 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::LazyLock;
 
+use memchr::memchr;
+use memchr::memmem::Finder;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What stands in its place.
@@ -46,21 +49,33 @@ fn redacted(line: &str) -> Cow<'_, str> {
 
 /// Whether there may be something in a line: what nearly every line is spared is the rest.
 fn is_suspicious(line: &[u8]) -> bool {
-    let mut digits = 0;
-    line.iter().enumerate().any(|(at, byte)| {
-        let goes_on = |rest: &[u8]| line.get(at + 1..).is_some_and(|it| it.starts_with(rest));
-        digits = match byte {
-            b'0'..=b'9' => digits + 1,
-            b'-' | b' ' => digits,
-            _ => 0,
-        };
-        match byte {
-            b'@' => true,
-            b'e' => goes_on(b"yJ"),
-            b'B' | b'b' => goes_on(b"earer") || goes_on(b"asic"),
-            _ => digits == ID_DIGITS,
+    static WORDS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["eyJ", "earer", "asic"].map(Finder::new));
+    memchr(b'@', line).is_some()
+        || WORDS.iter().any(|word| word.find(line).is_some())
+        || holds_digits(line)
+}
+
+/// Whether there are as many digits in a row as a national ID has, dashes and spaces aside. It
+/// looks at one byte in so many: none of those can be outside of such a row.
+fn holds_digits(line: &[u8]) -> bool {
+    let is_outside = |byte: &u8| !matches!(byte, b'0'..=b'9' | b'-' | b' ');
+    let mut at = ID_DIGITS - 1;
+    while let Some((before, rest)) = line.split_at_checked(at)
+        && let Some(byte) = rest.first()
+    {
+        if !is_outside(byte) {
+            let start = before.iter().rposition(is_outside).map_or(0, |outside| outside + 1);
+            let length = rest.iter().position(is_outside).unwrap_or(rest.len());
+            let row = before.iter().skip(start).chain(rest.iter().take(length));
+            if row.filter(|byte| byte.is_ascii_digit()).count() >= ID_DIGITS {
+                return true;
+            }
+            at += length;
         }
-    })
+        at += ID_DIGITS;
+    }
+    false
 }
 
 /// The words of a line and where they begin. What can stand in an address or in a token parts no
@@ -147,17 +162,31 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Redacting<M> {
     }
 }
 
+impl<W: io::Write> Line<W> {
+    fn put(&mut self, line: &[u8]) -> io::Result<()> {
+        // Usual lines are valid, and told so faster.
+        let text = str::from_utf8(line);
+        let text = text.map_or_else(|_invalid| String::from_utf8_lossy(line), Cow::Borrowed);
+        self.inner.write_all(redact(&text).as_bytes())
+    }
+}
+
 impl<W: io::Write> io::Write for Line<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.line.extend_from_slice(bytes);
+        if self.line.is_empty() && bytes.ends_with(b"\n") {
+            self.put(bytes)?;
+        } else {
+            self.line.extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let line = String::from_utf8_lossy(&self.line);
-        let written = self.inner.write_all(redact(&line).as_bytes());
-        self.line.clear();
-        written.and_then(|()| self.inner.flush())
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            self.put(&line)?;
+        }
+        self.inner.flush()
     }
 }
 

@@ -8,51 +8,8 @@ use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor};
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::registry::Registry;
 
-use crate::closed_label;
-
-closed_label! {
-    /// Why spans were not sent.
-    pub(super) enum Reason {
-        /// Too many waited.
-        QueueFull => "queue_full",
-        /// The collector did not take them.
-        NotTaken => "not_taken",
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Labels {
-    reason: Reason,
-}
-
-/// How many spans were not sent.
-#[derive(Debug, Clone)]
-pub(super) struct Dropped(Family<Labels, Counter>);
-
-impl Dropped {
-    pub(super) fn register(registry: &mut Registry) -> Self {
-        let dropped = Family::<Labels, Counter>::default();
-        for reason in Reason::ALL {
-            drop(dropped.get_or_create(&Labels { reason }));
-        }
-        registry.register(
-            "telemetry_spans_dropped",
-            "Spans that were not sent to the collector",
-            dropped.clone(),
-        );
-        Self(dropped)
-    }
-
-    fn add(&self, reason: Reason, spans: usize) {
-        let spans = u64::try_from(spans).unwrap_or(u64::MAX);
-        self.0.get_or_create(&Labels { reason }).inc_by(spans);
-    }
-}
+use crate::dropped::{Dropped, Reason};
 
 /// How many spans wait.
 #[derive(Debug, Clone)]
