@@ -142,8 +142,8 @@ impl Visit {
     }
 
     fn write(&self, route: &str, status: u16, duration_ms: f64) {
-        let _inside = self.span.enter();
         tracing::info!(
+            parent: &self.span,
             method = self.method,
             route,
             status,
