@@ -99,6 +99,6 @@ pub use policy::{Life, Policy};
 pub use ports::{
     Begun, Cache, Committed, Consistency, Doubt, Epochs, Fill, Found, LEASE, Lookup, Unavailable,
 };
-pub use read_through::{Aborted, How, Loaded, ReadThrough, Reply, Served};
+pub use read_through::{Aborted, How, Loaded, Looked, ReadThrough, Reply, Served};
 pub use tag::{Tag, Tags, TooManyTags};
 pub use writes::{Pending, Writes};

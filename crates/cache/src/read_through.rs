@@ -10,7 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::policy::Worth;
-use crate::{Cache, Entry, Epochs, Event, Found, Key, Lookup, Observer, Policy, Tags};
+use crate::{Cache, Entry, Epochs, Event, Found, Key, Lookup, Observer, Policy, Tags, Unavailable};
 use flight::{Landed, Ticket};
 use flights::{Boarding, Flights};
 use load::{Load, Plan};
@@ -97,6 +97,14 @@ impl<T> Clone for ReadThrough<T> {
     }
 }
 
+/// What came of a lookup; [`ReadThrough::serve_looked`] makes a reply of it.
+#[derive(Debug)]
+pub struct Looked {
+    arrived: u64,
+    plan: Plan,
+    found: Result<Lookup, Unavailable>,
+}
+
 /// What a lookup leaves to do.
 struct Wanting {
     /// What the tags were when it was made, if that is known.
@@ -129,12 +137,33 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
         L: FnOnce() -> F,
         F: Future<Output = Loaded<T>> + Send + 'static,
     {
+        let looked = self.look(key, tags.clone(), policy).await;
+        self.serve_looked(looked, load).await
+    }
+
+    /// Looks for a reply, for [`serve_looked`](Self::serve_looked): so that what decides whether
+    /// it is given can be found out meanwhile.
+    pub async fn look(&self, key: Key, tags: Tags, policy: &Policy) -> Looked {
         let shared = &self.shared;
         let arrived = shared.flights.tick();
-        let looked = shared.cache.get(&key, tags, policy.consistency()).await;
-        let plan = Plan { key, tags: tags.clone(), policy: *policy, is_reachable: looked.is_ok() };
-        let wanting = match looked {
-            Ok(Lookup::Found(found)) => match policy.worth(&found) {
+        let found = shared.cache.get(&key, &tags, policy.consistency()).await;
+        let plan = Plan { key, tags, policy: *policy, is_reachable: found.is_ok() };
+        Looked { arrived, plan, found }
+    }
+
+    /// Gives the reply that was looked for, as [`serve`](Self::serve) does. It is what it was when
+    /// it was looked for: whoever holds a lookup for long gives what has become wrong since.
+    ///
+    /// Must be called within a runtime, or it panics.
+    pub async fn serve_looked<L, F>(&self, looked: Looked, load: L) -> Result<Served<T>, Aborted>
+    where
+        L: FnOnce() -> F,
+        F: Future<Output = Loaded<T>> + Send + 'static,
+    {
+        let shared = &self.shared;
+        let Looked { arrived, plan, found } = looked;
+        let wanting = match found {
+            Ok(Lookup::Found(found)) => match plan.policy.worth(&found) {
                 Worth::Fresh => return Ok(shared.give(Served::kept(found, How::Hit))),
                 Worth::Stale => {
                     self.refresh(plan, arrived, &found, load);

@@ -17,6 +17,7 @@ use crate::{Begun, Committed, Entry, Event, Fill, Found, Key, Life, Lookup, Poli
 const PAUSE: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(30)];
 
 /// What is to be loaded.
+#[derive(Debug)]
 pub(super) struct Plan {
     pub(super) key: Key,
     pub(super) tags: Tags,

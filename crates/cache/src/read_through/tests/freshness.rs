@@ -25,6 +25,30 @@ async fn what_is_no_longer_fresh_is_loaded_again() {
     assert_eq!(world.loads(), 2);
 }
 
+#[tokio::test]
+async fn a_lookup_that_found_nothing_is_loaded_as_things_are_by_then() {
+    let world = World::open();
+
+    let looked = world.replies.look(key(), tags(), &STRICT).await;
+    world.write(7).await;
+    let served = world.replies.serve_looked(looked, || world.store.load()).await.unwrap();
+
+    assert_eq!((value(&served), served.how), (7, How::Miss));
+    assert_eq!((value(&world.read(&STRICT).await), world.loads()), (7, 1));
+}
+
+#[tokio::test]
+async fn a_lookup_that_is_not_served_is_none() {
+    let world = World::open();
+    world.read(&STRICT).await;
+
+    let looked = world.replies.look(key(), tags(), &STRICT).await;
+    assert_eq!(world.seen.count(Event::Hit), 0);
+
+    let served = world.replies.serve_looked(looked, || world.store.load()).await.unwrap();
+    assert_eq!((served.how, world.seen.count(Event::Hit)), (How::Hit, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn its_age_is_told() {
     let world = World::open();
