@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use gacp_auth::AuthError;
 use gacp_cache::{Cache, Guarded, InProcess, Nothing, ReadThrough, Writes};
 use gacp_cache_redis::RedisCache;
 
 use super::Shared;
+use super::sessions::Known;
 use crate::config::{Config, Store};
 use crate::observe::{Kept, Metrics};
 
@@ -22,7 +22,7 @@ const DOUBT: Duration = Duration::from_mins(1);
 /// What is kept, if anything is, and whom writes are announced to.
 pub(super) struct Caches {
     pub(super) replies: Option<ReadThrough<StatusCode>>,
-    pub(super) sessions: Option<ReadThrough<Arc<AuthError>>>,
+    pub(super) sessions: Option<Known>,
     pub(super) writes: Writes,
 }
 
@@ -36,7 +36,10 @@ impl Caches {
         let sessions = metrics.caches.of(Kept::Sessions);
         Self {
             replies: Some(ReadThrough::new(cache.clone(), seen.clone(), LOADS)),
-            sessions: Some(ReadThrough::new(cache.clone(), sessions, LOADS)),
+            sessions: Some(Known {
+                standings: ReadThrough::new(cache.clone(), sessions, LOADS),
+                is_elsewhere: matches!(config.store, Store::Mongo { .. }),
+            }),
             writes: Writes::new(cache, seen, DOUBT),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gacp_auth::{Auth, AuthError, Claimed, Unproven};
+use gacp_auth::{Auth, AuthError, Claimed, SessionId, Unproven};
 use gacp_cache::{Entry, Key, Loaded, Policy, ReadThrough, Reply, Scope, Tags};
 use gacp_store::{Actor, Role, StoreError};
 use gacp_store_guarded::Refused;
@@ -17,16 +17,41 @@ use crate::http::{ApiError, Authenticate, Caller};
 /// changes the account, and it is never longer than an access token outlives its session.
 const KEPT: Policy = Policy::fresh_for(Duration::from_secs(30));
 
+/// So many sessions' roles are remembered, of about 50 bytes each.
+const FOUND: usize = 16_384;
+
 /// The session behind a token and its account, as they are at this moment: read, or known to be
 /// what they were when they were read.
+///
+/// Where what is known is kept elsewhere, the roles that were found last are kept here: asking
+/// takes a round trip, in which the reply that is asked for can be looked for as well.
 pub(super) struct Sessions {
     auth: Auth,
-    known: Option<ReadThrough<Arc<AuthError>>>,
+    known: Option<Known>,
+    found: Option<quick_cache::sync::Cache<SessionId, Role>>,
+}
+
+/// What is known of sessions.
+pub(super) struct Known {
+    pub(super) standings: ReadThrough<Arc<AuthError>>,
+    /// Whether one must ask another process for it.
+    pub(super) is_elsewhere: bool,
 }
 
 impl Sessions {
-    pub(super) fn new(auth: Auth, known: Option<ReadThrough<Arc<AuthError>>>) -> Self {
-        Self { auth, known }
+    pub(super) fn new(auth: Auth, known: Option<Known>) -> Self {
+        let is_elsewhere = known.as_ref().is_some_and(|known| known.is_elsewhere);
+        let found = is_elsewhere.then(|| quick_cache::sync::Cache::new(FOUND));
+        Self { auth, known, found }
+    }
+
+    /// Notes what role was found.
+    fn note(&self, session: SessionId, role: Role) {
+        if let Some(found) = &self.found
+            && found.get(&session) != Some(role)
+        {
+            found.insert(session, role);
+        }
     }
 
     async fn role(&self, claimed: Claimed, now: Timestamp) -> Result<Role, ApiError> {
@@ -39,7 +64,7 @@ impl Sessions {
             let auth = self.auth.clone();
             async move { loaded(auth.caller(claimed, now).await.map(|caller| caller.actor.role)) }
         };
-        let served = known.serve(key, &tags, &KEPT, load).await;
+        let served = known.standings.serve(key, &tags, &KEPT, load).await;
         match served.map_err(|aborted| ApiError::Internal(aborted.into()))?.reply {
             Reply::Entry(entry) => role(&entry),
             Reply::Other(error) => Err(refused(again(&error))),
@@ -93,7 +118,15 @@ impl Authenticate for Sessions {
     async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
         let claimed = self.auth.claimed(bearer, now).map_err(refused)?;
         let role = self.role(claimed, now).await?;
+        self.note(claimed.session, role);
         Ok(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
+    }
+
+    fn expected(&self, bearer: &str, now: Timestamp) -> Option<Caller> {
+        let found = self.found.as_ref()?;
+        let claimed = self.auth.claimed(bearer, now).ok()?;
+        let role = found.get(&claimed.session)?;
+        Some(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
     }
 }
 

@@ -32,19 +32,16 @@ pub trait Authenticate: Send + Sync {
     /// The caller behind a token. Fails with [`ApiError::Unauthenticated`] when there is none
     /// (any more), and otherwise when that cannot be found out.
     async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError>;
+
+    /// Whom a genuine token will most probably turn out to stand for, where finding out takes a
+    /// while. Nothing is proven by it: it serves to get ready what the caller may be given.
+    fn expected(&self, _bearer: &str, _now: Timestamp) -> Option<Caller> {
+        None
+    }
 }
 
-/// Finds out who sends a request. A handler learns it only if the route admits him.
-pub(super) async fn authenticate(
-    request: &ServiceRequest,
-    by: &dyn Authenticate,
-    now: Timestamp,
-) -> Result<Caller, ApiError> {
-    by.caller(bearer(request)?, now).await
-}
-
-/// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
-fn bearer(request: &ServiceRequest) -> Result<&str, ApiError> {
+/// The token with which a request is sent, of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
+pub(super) fn bearer(request: &ServiceRequest) -> Result<&str, ApiError> {
     let mut lines = request.headers().get_all(AUTHORIZATION);
     let line = lines.next().ok_or(ApiError::Unauthenticated { presented: false })?;
     let credentials = line.to_str().ok().filter(|_| lines.next().is_none());

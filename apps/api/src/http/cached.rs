@@ -1,7 +1,8 @@
 //! Replies that the server keeps, so that they need not be made again.
 //!
-//! By the time that one is looked for, the caller is known, admitted and counted. What is kept is
-//! what is sent: bytes, with their headers.
+//! By the time that one is given, the caller is known, admitted and counted. Where that takes a
+//! while it is looked for meanwhile ([`Ahead`]). What is kept is what is sent: bytes, with their
+//! headers.
 
 mod load;
 mod reply;
@@ -14,8 +15,8 @@ use std::rc::Rc;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, rt};
-use gacp_cache::{How, Loaded, Reply, Served};
-use gacp_store::StoreError;
+use gacp_cache::{How, Loaded, Looked, ReadThrough, Reply, Served};
+use gacp_store::{Actor, StoreError};
 use gacp_store_invalidating::tags;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
@@ -34,10 +35,48 @@ type Waiting = Pin<Box<dyn Future<Output = Loaded<StatusCode>> + Send>>;
 /// What comes of a reply that was not made: a bug.
 const BROKEN: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
+/// A route whose replies are kept.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    pub(super) path: &'static str,
+    pub(super) rule: &'static Rule,
+}
+
+/// A reply that was looked for before it was known whether the request may have it.
+pub(super) struct Ahead {
+    /// From whom the request was thought to be.
+    by: Option<Actor>,
+    looked: Looked,
+}
+
+impl Kept {
+    /// Looks for the reply to a request that is thought to be from this caller.
+    pub(super) async fn ahead(
+        self,
+        shell: &Shell,
+        request: &HttpRequest,
+        by: Option<Actor>,
+    ) -> Option<Ahead> {
+        let looked = self.look(shell.replies.as_ref()?, request, by).await?;
+        Some(Ahead { by, looked })
+    }
+
+    async fn look(
+        self,
+        replies: &ReadThrough<StatusCode>,
+        request: &HttpRequest,
+        by: Option<Actor>,
+    ) -> Option<Looked> {
+        let (key, tags) = self.rule.names(self.path, request, by)?;
+        Some(replies.look(key, tags, &self.rule.policy).await)
+    }
+}
+
 /// Answers from what is kept, or by making the reply, once for all who ask for it at the moment.
 /// It goes on being made when its client leaves.
 pub(super) async fn answer(
-    (path, rule): (&'static str, &'static Rule),
+    kept: Kept,
+    ahead: Option<Ahead>,
     shell: &Shell,
     request: &HttpRequest,
     handle: Handle,
@@ -45,19 +84,24 @@ pub(super) async fn answer(
     let Some(replies) = &shell.replies else {
         return Ok(reply::told(handle.await, How::Bypassed));
     };
-    let Some((key, tags)) = rule.names(path, request) else {
+    let by = Caller::of(request).map(|caller| caller.actor);
+    let looked = match ahead {
+        Some(ahead) if ahead.by == by => Some(ahead.looked),
+        _ => kept.look(replies, request, by).await,
+    };
+    let Some(looked) = looked else {
         replies.bypassed();
         return Ok(reply::told(handle.await, How::Bypassed));
     };
     let making = Making::of(handle);
-    let served = replies.serve(key, &tags, &rule.policy, making.load(shell.clock.clone())).await;
+    let served = replies.serve_looked(looked, making.load(shell.clock.clone())).await;
     let served = served.map_err(|aborted| ApiError::Internal(aborted.into()))?;
     let (Served { reply, how, .. }, now) = (&served, shell.clock.now());
     match reply {
         Reply::Entry(entry) if reply::is_over(entry, &served, now) => {
             Ok(reply::told(making.finish().await?, How::Bypassed))
         }
-        Reply::Entry(entry) => reply::of(entry, &served, request, now),
+        Reply::Entry(entry) => Ok(reply::of(entry, &served, request, now)),
         Reply::Other(StatusCode::SERVICE_UNAVAILABLE) if !making.is_made() => {
             // Nobody asks again what has just not been answered to somebody else.
             Err(StoreError::Unavailable("the same request has just failed".into()).into())

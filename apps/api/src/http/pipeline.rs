@@ -13,8 +13,11 @@ use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue}
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use gacp_resilience::deadline::Deadline;
+use gacp_store::Actor;
+use tokio::join;
 use tracing::{Instrument as _, Span};
 
+use super::cached::{Ahead, Kept};
 use super::idempotency::{self, Turn};
 use super::limits::ByAddress;
 use super::routes::Options;
@@ -53,8 +56,14 @@ async fn steps(
 ) -> Result<ServiceResponse, actix_web::Error> {
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
+    let kept = options.kept.map(|rule| Kept { path: access.path(), rule });
+    let mut ahead = None;
     if let Some(limit) = options.limit {
-        limits::count(request.request(), limit, ByAddress.extract(&request)?).await?;
+        let counting = limits::count(request.request(), limit, ByAddress.extract(&request)?);
+        let kept = kept.filter(|_| access.is_public());
+        let counted;
+        (counted, ahead) = join!(counting, looking(kept, &parts, request.request(), None));
+        counted?;
     }
     negotiate::negotiate(&request, options.produces)?;
     if let Some(limit) = options.body_limit {
@@ -66,8 +75,12 @@ async fn steps(
     // Not before: whoever sends his body slowly would take the place of others.
     let _turn = ingress::turn(&parts, options.admission()).await?;
     let deadline = Deadline::within(options.deadline);
-    let admitted = deadline.scope(admitted(access, options, &request, &parts)).await?;
-    match admitted {
+    if !access.is_public() {
+        let admitting = admitted(access, kept, &request, &parts);
+        ahead = deadline.scope(admitting).await?;
+    }
+    let turn = deadline.scope(turn(options, &request, &parts)).await?;
+    match turn {
         Turn::Replay(reply) => {
             // The run that was answered may have ended before it told the cache.
             cached::invalidate_whatever(request.request(), &parts).await;
@@ -78,14 +91,13 @@ async fn steps(
             // The span begins with the work: a reply that is kept takes none.
             let work = async move { next.call(request).instrument(use_case(access)).await };
             let handle = handled(deadline.scope(work), whole.clone());
-            match (granted, options.kept) {
+            match (granted, kept) {
                 // Also when the deadline has passed: nobody else gives the key back.
                 (Some(granted), _) => {
                     Ok(idempotency::finish(shell::explain(handle.await), granted, &parts).await)
                 }
-                (None, Some(rule)) => {
-                    Ok(cached::answer((access.path(), rule), &parts, &whole, Box::pin(handle))
-                        .await?)
+                (None, Some(kept)) => {
+                    Ok(cached::answer(kept, ahead, &parts, &whole, Box::pin(handle)).await?)
                 }
                 (None, None) => Ok(handle.await),
             }
@@ -93,21 +105,40 @@ async fn steps(
     }
 }
 
-/// Finds out who calls, whether he may, and whether he has called before.
+/// Finds out who calls and whether he may, and meanwhile looks for the reply that he asks for.
 async fn admitted(
     access: &'static Row,
-    options: Options,
+    kept: Option<Kept>,
     request: &ServiceRequest,
     parts: &Shell,
-) -> Result<Turn, ApiError> {
-    if !access.is_public() {
-        let now = parts.clock.now();
-        let caller = authenticate::authenticate(request, &*parts.authenticate, now).await?;
-        visit::comes_from(request.request(), caller.actor.id);
-        let user = limits::of_user(caller.actor.id.uuid());
-        limits::count(request.request(), Limit::User, user).await?;
-        admit::admit(access, request, caller)?;
-    }
+) -> Result<Option<Ahead>, ApiError> {
+    let (bearer, now) = (authenticate::bearer(request)?, parts.clock.now());
+    let by = kept.and_then(|_| parts.authenticate.expected(bearer, now));
+    let kept = kept.filter(|_| by.is_some());
+    let (caller, ahead) = join!(
+        parts.authenticate.caller(bearer, now),
+        looking(kept, parts, request.request(), by.map(|caller| caller.actor)),
+    );
+    let caller = caller?;
+    visit::comes_from(request.request(), caller.actor.id);
+    let user = limits::of_user(caller.actor.id.uuid());
+    limits::count(request.request(), Limit::User, user).await?;
+    admit::admit(access, request, caller)?;
+    Ok(ahead)
+}
+
+/// Looks for a reply, if there is one to look for already.
+async fn looking(
+    kept: Option<Kept>,
+    parts: &Shell,
+    request: &HttpRequest,
+    by: Option<Actor>,
+) -> Option<Ahead> {
+    kept?.ahead(parts, request, by).await
+}
+
+/// Finds out whether the same request has come before.
+async fn turn(options: Options, request: &ServiceRequest, parts: &Shell) -> Result<Turn, ApiError> {
     if options.idempotent { idempotency::claim(request, parts).await } else { Ok(Turn::Run(None)) }
 }
 

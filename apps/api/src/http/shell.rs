@@ -5,11 +5,12 @@ use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{AGE, ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tracing::Instrument as _;
 
+use super::cached::CACHE_STATUS;
 use super::problem::{Code, Language, PROBLEM_JSON, Problem};
 use super::request_id::X_REQUEST_ID;
 use super::visit::Visit;
@@ -46,8 +47,10 @@ pub(super) fn explain(response: ServiceResponse) -> ServiceResponse {
         Some(error) => problem_of(error, status),
         None => Problem::new(code_of(status)),
     };
-    if let Some(allow) = response.headers().get(ALLOW) {
-        problem = problem.header(ALLOW, allow.clone());
+    for name in [ALLOW, AGE, CACHE_STATUS] {
+        if let Some(value) = response.headers().get(&name) {
+            problem = problem.header(name, value.clone());
+        }
     }
     let reply = render(&problem, response.request());
     response.into_response(reply)

@@ -31,6 +31,7 @@ use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
 
 mod guards;
 mod idempotency;
+mod kept;
 mod lists;
 mod refusals;
 mod table;
@@ -46,16 +47,19 @@ struct Doorman;
 #[async_trait]
 impl Authenticate for Doorman {
     async fn caller(&self, bearer: &str, _: Timestamp) -> Result<Caller, ApiError> {
-        let farmer = |number| Caller {
-            actor: Actor { id: AccountId::from(Uuid::from_u128(number)), role: Role::Farmer },
-            session: Uuid::from_u128(number),
-        };
         match bearer {
             "good" => Ok(farmer(1)),
             "other" => Ok(farmer(2)),
             "out" => Err(StoreError::Unavailable("disk on fire".into()).into()),
             _ => Err(ApiError::Unauthenticated { presented: true }),
         }
+    }
+}
+
+fn farmer(number: u128) -> Caller {
+    Caller {
+        actor: Actor { id: AccountId::from(Uuid::from_u128(number)), role: Role::Farmer },
+        session: Uuid::from_u128(number),
     }
 }
 

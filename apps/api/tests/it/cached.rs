@@ -68,6 +68,26 @@ async fn what_is_read_again_is_kept() {
 }
 
 #[tokio::test]
+async fn that_something_is_not_there_is_kept_and_said() {
+    let app = TestApp::start_with(keeping).await;
+    let farmer = app.cast().await.farmer;
+
+    let mut replies = Vec::new();
+    for _ in 0..ECHOES {
+        let reply = farmer.get("/api/farms/01890a5d-ac96-774b-bcce-b302099a8057").await;
+        assert_eq!(reply.refusal(), refused(404, "not-found"));
+        replies.push(reply);
+        if replies.last().is_some_and(is_kept) {
+            break;
+        }
+    }
+
+    assert!(!is_kept(&replies[0]) && is_kept(replies.last().unwrap()));
+    let id = |reply: &Reply| reply.header("x-request-id").to_owned();
+    assert_ne!(id(&replies[0]), id(replies.last().unwrap()), "each is told by its own request");
+}
+
+#[tokio::test]
 async fn a_write_is_seen_by_the_next_read() {
     let app = TestApp::start_with(keeping).await;
     let farmer = app.farmer("สมหญิง").await;

@@ -22,10 +22,20 @@ pub(super) fn of(
     served: &Served<StatusCode>,
     request: &HttpRequest,
     now: Timestamp,
-) -> Result<ServiceResponse, ApiError> {
-    if entry.status() == 404 {
-        return Err(ApiError::NotFound);
+) -> ServiceResponse {
+    let mut response = match entry.status() {
+        404 => HttpResponse::from_error(ApiError::NotFound),
+        _ => found(entry, now),
+    };
+    if is_kept(served.how) {
+        response.headers_mut().insert(AGE, HeaderValue::from(served.age.as_secs()));
     }
+    let mut response = ServiceResponse::new(request.clone(), response);
+    tell(&mut response, &status(served.how, served.fresh_for));
+    response
+}
+
+fn found(entry: &Entry, now: Timestamp) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.append_header((CONTENT_TYPE, entry.content_type()));
     response.append_header((ETAG, entry.etag()));
@@ -34,13 +44,7 @@ pub(super) fn of(
         let fresh = (name == CHECKED_AT.as_str()).then(|| now.to_string());
         response.append_header((name, fresh.as_deref().unwrap_or(value)));
     }
-    if is_kept(served.how) {
-        response.append_header((AGE, served.age.as_secs()));
-    }
-    let response = response.body(entry.body().clone());
-    let mut response = ServiceResponse::new(request.clone(), response);
-    tell(&mut response, &status(served.how, served.fresh_for));
-    Ok(response)
+    response.body(entry.body().clone())
 }
 
 /// Whether time alone has made wrong what is kept.

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use gacp_cache::{Key, Policy, Scope, Tags};
 use gacp_store::Actor;
 
-use crate::http::{Caller, query};
+use crate::http::query;
 
 /// Two versions of the server share nothing: what they make may look different.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -52,13 +52,19 @@ impl Rule {
         Self { known, ..self }
     }
 
-    /// The reply that a request asks for, and what it is made of; nothing where it is not kept.
-    pub(super) fn names(&self, path: &str, request: &HttpRequest) -> Option<(Key, Tags)> {
+    /// The reply that a request asks for if it comes from this caller, and what it is made of;
+    /// nothing where it is not kept.
+    pub(super) fn names(
+        &self,
+        path: &str,
+        request: &HttpRequest,
+        by: Option<Actor>,
+    ) -> Option<(Key, Tags)> {
         let asked = Asked(request);
         let (tags, who) = match self.made {
             Made::ForAnybody(of) => (of(&asked)?, None),
             Made::ForTheCaller(of) => {
-                let by = Caller::of(request)?.actor;
+                let by = by?;
                 (of(&asked, by)?, Some(format!("{} {}", by.role.as_str(), by.id)))
             }
         };

@@ -1,5 +1,7 @@
 //! Routes of every kind, and who may use them.
 
+use gacp_cache::{Policy, Tag, Tags};
+
 use super::*;
 use crate::access::{Case, Party, Row, Rule, Subject, When};
 
@@ -31,6 +33,13 @@ static JUDGE: Row = Row::of(Method::POST, "/api/judgements", REVIEWERS);
 static ACT: Row = Row::of(Method::POST, "/api/things/{id}/actions/{action}", ACTIONS);
 static SORT: Row = Row::of(Method::GET, "/api/kinds", KINDS);
 static WHO: Row = Row::of(Method::GET, "/api/who", ANYBODY);
+static MINE: Row = Row::of(Method::GET, "/api/mine", SIGNED_IN);
+
+/// Each caller's own, for a minute.
+static KEPT: cached::Rule =
+    cached::Rule::for_the_caller(Policy::fresh_for(Duration::from_mins(1)), |_, by| {
+        Some(Tags::of([Tag::of("owner", &by.id.to_string())]))
+    });
 
 pub(super) fn routes() -> Routes {
     let choice = Options::plain().produces(&["application/json", "text/csv"]);
@@ -47,4 +56,5 @@ pub(super) fn routes() -> Routes {
         .on(&ACT, Options::plain(), act)
         .on(&SORT, Options::plain(), act)
         .on(&WHO, Options::plain(), whoami)
+        .on(&MINE, Options::plain().kept(&KEPT), whoami)
 }

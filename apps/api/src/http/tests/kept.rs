@@ -1,0 +1,84 @@
+//! Replies that are looked for before it is known who asks.
+
+use gacp_cache::{Counters, Event, InProcess, ReadThrough};
+use tokio::task::LocalSet;
+
+use super::*;
+
+/// Expects somebody, whatever the token.
+struct Expecting(Caller);
+
+#[async_trait]
+impl Authenticate for Expecting {
+    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
+        Doorman.caller(bearer, now).await
+    }
+
+    fn expected(&self, _: &str, _: Timestamp) -> Option<Caller> {
+        Some(self.0)
+    }
+}
+
+/// An application that expects somebody, and what its cache has seen.
+async fn expecting(somebody: Caller) -> (TestApp, Arc<Counters>) {
+    let (cache, seen) = (Arc::new(InProcess::of_bytes(1 << 20)), Arc::new(Counters::default()));
+    let replies = ReadThrough::new(cache, seen.clone(), 8);
+    let app = start_with(|shell| {
+        shell.authenticate = Arc::new(Expecting(somebody));
+        shell.replies = Some(replies);
+    });
+    (app.await, seen)
+}
+
+async fn mine(app: &TestApp, token: &str) -> Seen {
+    let bearer = format!("Bearer {token}");
+    app.send(anybody(Method::GET, "/api/mine").insert_header(("authorization", bearer))).await
+}
+
+fn status(seen: &Seen) -> &str {
+    seen.header("cache-status").split(';').nth(1).unwrap_or_default().trim()
+}
+
+#[tokio::test]
+async fn a_caller_who_was_expected_is_given_what_was_looked_for() {
+    let play = async {
+        let (app, seen) = expecting(farmer(1)).await;
+
+        let first = mine(&app, "good").await;
+        let second = mine(&app, "good").await;
+
+        assert_eq!((first.status, second.status, status(&second)), (200, 200, "hit"));
+        assert_eq!(first.body, second.body);
+        assert_eq!((seen.count(Event::Miss), seen.count(Event::Hit)), (1, 1));
+    };
+    LocalSet::new().run_until(play).await;
+}
+
+#[tokio::test]
+async fn a_caller_who_was_not_expected_is_given_his_own() {
+    let play = async {
+        let (app, seen) = expecting(farmer(1)).await;
+        let first = mine(&app, "good").await;
+
+        let other = mine(&app, "other").await;
+
+        let own = |number: u128| json!(farmer(number).actor.id.to_string());
+        assert_eq!((first.json()["data"].clone(), other.json()["data"].clone()), (own(1), own(2)));
+        assert_eq!((seen.count(Event::Miss), seen.count(Event::Hit)), (2, 0));
+    };
+    LocalSet::new().run_until(play).await;
+}
+
+#[tokio::test]
+async fn nobody_is_given_what_was_looked_for_before_he_was_refused() {
+    let play = async {
+        let (app, seen) = expecting(farmer(1)).await;
+        assert_eq!(mine(&app, "good").await.status, 200);
+
+        mine(&app, "ended").await.assert_problem(401, "unauthenticated");
+        assert_eq!(mine(&app, "out").await.status, 503);
+
+        assert_eq!(seen.count(Event::Hit), 0);
+    };
+    LocalSet::new().run_until(play).await;
+}
