@@ -131,23 +131,28 @@ impl Making {
         Self { handle: Rc::new(RefCell::new(Some(handle))), made: Rc::default() }
     }
 
-    /// Begins in a task of the worker, which alone can run a handler; what comes of it can be
-    /// waited for anywhere.
+    /// Runs in a task of the worker, which alone can run a handler; what comes of it can be waited
+    /// for anywhere. It begins when it is waited for, and not before: what a handler reads earlier
+    /// would pass for what the cache has leave to keep, with a write in between.
     fn load(&self, clock: Clock) -> impl FnOnce() -> Waiting + use<> {
         let (handle, made) = (Rc::clone(&self.handle), Rc::clone(&self.made));
         move || {
+            let (begin, begun) = oneshot::channel();
             let (tell, told) = oneshot::channel();
-            let handle = handle.take();
             let work = async move {
-                let Some(handle) = handle else { return };
+                // Nobody waits where somebody else has made it meanwhile.
+                let Ok(()) = begun.await else { return };
+                let Some(handle) = handle.take() else { return };
                 let (loaded, response) = load::of(handle.await, &clock);
                 made.replace(response);
                 // Nobody may wait any more.
                 let _ = tell.send(loaded);
             };
             rt::spawn(work.in_current_span());
-            let waiting: Waiting =
-                Box::pin(async move { told.await.unwrap_or(Loaded::Failed(BROKEN)) });
+            let waiting: Waiting = Box::pin(async move {
+                let _ = begin.send(());
+                told.await.unwrap_or(Loaded::Failed(BROKEN))
+            });
             waiting
         }
     }

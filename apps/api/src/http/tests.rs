@@ -156,6 +156,11 @@ async fn whoami(caller: Caller) -> Reply {
     reply::data(&caller.actor.id.to_string())
 }
 
+/// How much has been made.
+async fn count(things: web::Data<Things>) -> Reply {
+    reply::data(&things.made.load(Ordering::SeqCst))
+}
+
 type Sending = Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;
 
 /// The application, and what was made in it.

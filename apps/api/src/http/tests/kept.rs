@@ -1,7 +1,11 @@
 //! Replies that are looked for before it is known who asks.
 
-use gacp_cache::{Counters, Event, InProcess, ReadThrough};
-use tokio::task::LocalSet;
+use gacp_cache::{
+    Begun, Cache, Committed, Consistency, Counters, Doubt, Entry, Event, Fill, InProcess,
+    Invalidations, Key, Life, Lookup, ReadThrough, Tags, Unavailable,
+};
+use tokio::sync::Semaphore;
+use tokio::task::{LocalSet, spawn_local, yield_now};
 
 use super::*;
 
@@ -16,6 +20,53 @@ impl Authenticate for Expecting {
 
     fn expected(&self, _: &str, _: Timestamp) -> Option<Caller> {
         Some(self.0)
+    }
+}
+
+/// A cache that takes its time to say that something may be loaded.
+struct Slow {
+    cache: InProcess,
+    leave: Semaphore,
+}
+
+#[async_trait]
+impl Cache for Slow {
+    async fn get(&self, key: &Key, tags: &Tags, how: Consistency) -> Result<Lookup, Unavailable> {
+        self.cache.get(key, tags, how).await
+    }
+
+    async fn begin_fill(&self, key: &Key, tags: &Tags) -> Result<Begun, Unavailable> {
+        self.leave.acquire().await.unwrap().forget();
+        self.cache.begin_fill(key, tags).await
+    }
+
+    async fn commit(
+        &self,
+        fill: Fill,
+        entry: Arc<Entry>,
+        life: Life,
+    ) -> Result<Committed, Unavailable> {
+        self.cache.commit(fill, entry, life).await
+    }
+
+    async fn abandon(&self, fill: Fill) -> Result<(), Unavailable> {
+        self.cache.abandon(fill).await
+    }
+
+    async fn doubt(&self, tags: &Tags, lasting: Duration) -> Result<Doubt, Unavailable> {
+        self.cache.doubt(tags, lasting).await
+    }
+
+    async fn settle(&self, doubt: Doubt) -> Result<(), Unavailable> {
+        self.cache.settle(doubt).await
+    }
+
+    async fn invalidate(&self, tags: &Tags) -> Result<(), Unavailable> {
+        self.cache.invalidate(tags).await
+    }
+
+    fn subscribe(&self) -> Invalidations {
+        self.cache.subscribe()
     }
 }
 
@@ -79,6 +130,30 @@ async fn nobody_is_given_what_was_looked_for_before_he_was_refused() {
         assert_eq!(mine(&app, "out").await.status, 503);
 
         assert_eq!(seen.count(Event::Hit), 0);
+    };
+    LocalSet::new().run_until(play).await;
+}
+
+/// Otherwise a write could come between what was read and the leave to keep it.
+#[tokio::test]
+async fn nothing_is_read_before_the_cache_gives_leave_to_keep_it() {
+    let play = async {
+        let slow = Slow { cache: InProcess::of_bytes(1 << 20), leave: Semaphore::new(0) };
+        let slow = Arc::new(slow);
+        let replies = ReadThrough::new(slow.clone(), Arc::new(()), 8);
+        let app = start_with(|shell| shell.replies = Some(replies)).await;
+        let reading = {
+            let app = app.clone();
+            spawn_local(async move { app.get("/api/count").await })
+        };
+        for _ in 0..100 {
+            yield_now().await;
+        }
+
+        app.things.made.store(7, Ordering::SeqCst);
+        slow.leave.add_permits(1);
+
+        assert_eq!(reading.await.unwrap().json()["data"], json!(7));
     };
     LocalSet::new().run_until(play).await;
 }

@@ -258,6 +258,6 @@ async fn pages_of_listed_origins_may_use_the_api_and_no_others() {
 fn the_table_lists_every_route_once() {
     let list = table::routes().list();
 
-    assert_eq!(list.len(), 13);
+    assert_eq!(list.len(), 14);
     assert!(list.contains(&("PATCH".to_owned(), "/api/things/{id}".to_owned())));
 }

@@ -34,6 +34,7 @@ static ACT: Row = Row::of(Method::POST, "/api/things/{id}/actions/{action}", ACT
 static SORT: Row = Row::of(Method::GET, "/api/kinds", KINDS);
 static WHO: Row = Row::of(Method::GET, "/api/who", ANYBODY);
 static MINE: Row = Row::of(Method::GET, "/api/mine", SIGNED_IN);
+static COUNT: Row = Row::of(Method::GET, "/api/count", SIGNED_IN);
 
 /// Each caller's own, for a minute.
 static KEPT: cached::Rule =
@@ -57,4 +58,5 @@ pub(super) fn routes() -> Routes {
         .on(&SORT, Options::plain(), act)
         .on(&WHO, Options::plain(), whoami)
         .on(&MINE, Options::plain().kept(&KEPT), whoami)
+        .on(&COUNT, Options::plain().kept(&KEPT), count)
 }
