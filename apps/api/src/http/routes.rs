@@ -1,13 +1,14 @@
 //! The table of routes: which address knows which methods, and what each asks of a request.
 
 use std::future::ready;
+use std::iter::Peekable;
 use std::time::Duration;
 
 use actix_web::dev::Handler;
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, Route, guard, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web};
 use gacp_resilience::gate::Priority;
 use gacp_store::PageRequest;
 
@@ -250,20 +251,41 @@ impl Routes {
         self.entries
             .sort_by(|a, b| specificity(a.access.path()).cmp(&specificity(b.access.path())));
         let mut entries = self.entries.into_iter().peekable();
-        while let Some(first) = entries.next() {
-            let path = first.access.path();
-            let mut methods = vec![first.access.method().clone()];
-            let mut resource = web::resource(path).route(first.route);
-            while let Some(entry) = entries.next_if(|entry| entry.access.path() == path) {
-                methods.push(entry.access.method().clone());
-                resource = resource.route(entry.route);
+        while let Some(first) = entries.peek() {
+            let Some(area) = area(first.access.path()) else {
+                config.service(resource("", &mut entries));
+                continue;
+            };
+            let mut scope = web::scope(area);
+            while entries.peek().is_some_and(|it| self::area(it.access.path()) == Some(area)) {
+                scope = scope.service(resource(area, &mut entries));
             }
-            let allow = allowed(&methods);
-            let other = move |request: HttpRequest| ready(other_method(&request, &allow));
-            config.service(resource.default_service(web::to(other)));
+            config.service(scope);
         }
         config.default_service(web::to(nowhere));
     }
+}
+
+/// The next path of sorted entries, with its methods, as it is called within an area.
+fn resource(area: &str, entries: &mut Peekable<impl Iterator<Item = Entry>>) -> Resource {
+    let path = entries.peek().map_or("", |entry| entry.access.path());
+    let mut methods = Vec::new();
+    let mut resource = web::resource(path.strip_prefix(area).unwrap_or(path));
+    while let Some(entry) = entries.next_if(|entry| entry.access.path() == path) {
+        methods.push(entry.access.method().clone());
+        resource = resource.route(entry.route);
+    }
+    let allow = allowed(&methods);
+    resource
+        .default_service(web::to(move |request: HttpRequest| ready(other_method(&request, &allow))))
+}
+
+/// `/api/farms` of `/api/farms/{id}`: where that is not the beginning of a path, none of its
+/// patterns need be tried.
+fn area(pattern: &str) -> Option<&str> {
+    let (parameter, _) = pattern.match_indices("/{").next()?;
+    let (end, _) = pattern.match_indices('/').nth(2)?;
+    pattern.get(..end).filter(|_| end <= parameter)
 }
 
 /// actix knows no `HEAD` by itself; it leaves the body out.
