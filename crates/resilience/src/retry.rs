@@ -7,10 +7,12 @@
 
 mod backoff;
 mod budget;
+mod observer;
 #[cfg(feature = "tokio")]
 mod run;
 
 pub use backoff::Backoff;
 pub use budget::{Allowance, Budget};
+pub use observer::{GivenUp, Observer};
 #[cfg(feature = "tokio")]
 pub use run::{Retries, RetryPolicy, Verdict};

@@ -1,11 +1,13 @@
 //! Trying again, for async work.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Backoff, Budget};
+use super::observer::Nobody;
+use super::{Backoff, Budget, GivenUp, Observer};
 use crate::clock::Moment;
 use crate::deadline::Deadline;
 use crate::random::{Random, seed};
@@ -47,13 +49,20 @@ pub struct Retries {
     budget: Budget,
     random: Random,
     began: Instant,
+    observer: Arc<dyn Observer>,
 }
 
 impl Retries {
-    /// Retries out of a budget. One budget has one `Retries`: its clock begins now.
+    /// Retries out of a budget, which nobody observes. One budget has one `Retries`: its clock
+    /// begins now.
     pub fn new(policy: RetryPolicy, budget: Budget) -> Self {
+        Self::observed(policy, budget, Arc::new(Nobody))
+    }
+
+    /// The same, and who sees what becomes of them.
+    pub fn observed(policy: RetryPolicy, budget: Budget, observer: Arc<dyn Observer>) -> Self {
         let random = Random::new(seed(policy.seed));
-        Self { policy, budget, random, began: Instant::now() }
+        Self { policy, budget, random, began: Instant::now(), observer }
     }
 
     /// Works, and tries again while the verdict is to, the budget allows it, and the wait ends
@@ -70,32 +79,40 @@ impl Retries {
         loop {
             let reply = attempt(before).await;
             let Verdict::Retry { after } = verdict(&reply) else { return reply };
-            let Some(wait) = self.wait(before, after, deadline) else { return reply };
-            drop(reply);
-            sleep(wait).await;
+            match self.wait(before, after, deadline) {
+                Ok(wait) => {
+                    drop(reply);
+                    sleep(wait).await;
+                }
+                Err(why) => {
+                    self.observer.given_up(why);
+                    return reply;
+                }
+            }
+            self.observer.retried();
             before += 1;
         }
     }
 
-    /// How long to wait before the nth retry; none if there is none.
+    /// How long to wait before the nth retry, or why there is none.
     fn wait(
         &self,
         nth: u32,
         after: Option<Duration>,
         deadline: Option<Deadline>,
-    ) -> Option<Duration> {
+    ) -> Result<Duration, GivenUp> {
         if nth >= self.policy.retries {
-            return None;
+            return Err(GivenUp::Exhausted);
         }
         // Those who are told to come back at one moment come a little later, each on his own.
         let jitter = self.policy.backoff.wait(nth, self.random.next());
         let wait = after.unwrap_or_default().saturating_add(jitter);
         if deadline.is_some_and(|deadline| wait >= deadline.remaining()) {
-            return None;
+            return Err(GivenUp::TooLate);
         }
         // What the deadline leaves no time for is not taken from the others.
         let now = Moment::START.plus(self.began.elapsed());
-        self.budget.try_retry(now).then_some(wait)
+        if self.budget.try_retry(now) { Ok(wait) } else { Err(GivenUp::OverBudget) }
     }
 }
 

@@ -118,3 +118,53 @@ async fn all_share_the_budget() {
     // Twenty, and three in each of the seconds that it took.
     assert!((120..=140).contains(&attempts), "{attempts} for 100 requests");
 }
+
+/// Notes what it sees.
+#[derive(Default)]
+struct Diary(Mutex<Vec<Option<GivenUp>>>);
+
+impl Observer for Diary {
+    fn retried(&self) {
+        self.0.lock().unwrap().push(None);
+    }
+
+    fn given_up(&self, why: GivenUp) {
+        self.0.lock().unwrap().push(Some(why));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_retry_is_seen_and_why_there_was_none() {
+    let diary = Arc::new(Diary::default());
+    let policy = RetryPolicy { retries: 1, seed: Some(7), ..RetryPolicy::default() };
+    let budget = Budget::new(Allowance { percent: 0, per_second: 1, saved: 0 });
+    let retries = Retries::observed(policy, budget, diary.clone());
+    tokio::time::advance(SECOND).await;
+    let over = Some(Deadline::within(Duration::ZERO));
+
+    run(&retries, None, &[Reply::Answer]).await;
+    run(&retries, over, &[Reply::Busy(None)]).await;
+    run(&retries, None, &[Reply::Busy(None); 2]).await;
+    run(&retries, None, &[Reply::Busy(None)]).await;
+
+    let (made, given_up) = (None, Some);
+    let expected = [
+        given_up(GivenUp::TooLate),
+        made,
+        given_up(GivenUp::Exhausted),
+        given_up(GivenUp::OverBudget),
+    ];
+    assert_eq!(*diary.0.lock().unwrap(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_goes_away_while_he_waits_does_not_try_again() {
+    let diary = Arc::new(Diary::default());
+    let retries = Retries::observed(RetryPolicy::default(), Budget::new(ample()), diary.clone());
+    let attempt = |_before| async { Reply::Busy(Some(SECOND)) };
+
+    let left = tokio::time::timeout(SECOND / 2, retries.run(None, attempt, verdict)).await;
+
+    assert!(left.is_err());
+    assert_eq!(*diary.0.lock().unwrap(), []);
+}
