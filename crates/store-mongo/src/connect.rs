@@ -19,7 +19,8 @@ const MAX_POOL: u32 = 64;
 /// Connections that are kept open, so that a burst after a quiet hour need not wait for TLS.
 const MIN_POOL: u32 = 8;
 
-/// How long a call waits for a primary. An election takes longer: callers are told to come back.
+/// How long a call waits for a primary. An election may take longer: whoever writes is told to come
+/// back, and whether to ask once more what only reads is for others to say.
 pub(crate) const SERVER_SELECTION: Duration = Duration::from_millis(2_500);
 
 /// How long a connection may take to open.

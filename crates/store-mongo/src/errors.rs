@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gacp_auth::unique;
 use gacp_certifications::{Application, Certificate, Payment};
 use gacp_farms::Farm;
-use gacp_store::{BoxError, StoreError};
+use gacp_store::{BoxError, NoServer, StoreError};
 use mongodb::bson;
 use mongodb::error::{ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
 use thiserror::Error;
@@ -194,6 +194,9 @@ fn unanswered(error: mongodb::error::Error) -> StoreError {
         ErrorKind::Bson(_)
         | ErrorKind::InvalidArgument { .. }
         | ErrorKind::InvalidResponse { .. } => StoreError::Corrupt(Unwritable.into()),
+        // Where the driver tried again by itself it tells what went wrong the first time: what was
+        // sent once is not among these.
+        ErrorKind::ServerSelection { .. } => NoServer(Arc::new(error).into()).into(),
         _ => StoreError::Unavailable(Arc::new(error).into()),
     }
 }
@@ -204,3 +207,6 @@ impl From<bson::error::Error> for Failure {
         Self::Store(Unwritable.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -244,3 +244,20 @@ fn in_doubt(failure: Failure) -> Failure {
     };
     StoreError::Unavailable(InDoubt(source).into()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use gacp_store::NoServer;
+
+    use super::*;
+
+    #[test]
+    fn a_commit_that_found_no_server_again_may_have_been_sent_before() {
+        let again = Failure::Store(NoServer("elected anew".into()).into());
+
+        let error = StoreError::from(in_doubt(again));
+
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(!error.found_no_server());
+    }
+}

@@ -32,7 +32,27 @@ pub enum StoreError {
     Stale,
 }
 
+/// No server could be chosen for a call, as while one is elected: it was sent to none, so nothing
+/// came of it. The source of [`StoreError::Unavailable`] where an adapter knows that.
+///
+/// What takes several calls may have made others before this one: it may be tried again only if
+/// all that it does is read.
+#[derive(Debug, Error)]
+#[error("no server could be chosen")]
+pub struct NoServer(#[source] pub BoxError);
+
+impl From<NoServer> for StoreError {
+    fn from(error: NoServer) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
 impl StoreError {
+    /// Whether [`NoServer`] is why the store is unavailable.
+    pub fn found_no_server(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if source.is::<NoServer>())
+    }
+
     /// The name of the unique key that was taken, if that is what went wrong.
     pub fn duplicate_key(&self) -> Option<&'static str> {
         match self {

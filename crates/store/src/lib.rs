@@ -33,7 +33,7 @@ mod violation;
 
 pub use actor::{AccountId, Actor, Role, UnknownRole};
 pub use attempt::{Attempt, Change, Once, Target};
-pub use error::{BoxError, StoreError};
+pub use error::{BoxError, NoServer, StoreError};
 pub use history::{HistoryEntry, HistoryStore, Subject, SubjectKind};
 pub use id::{MalformedId, fresh_uuid, least_uuid_at};
 pub use memory::MemoryLedger;

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use gacp_keys::KeyStore;
 use gacp_store::StoreError;
 use gacp_store_mongo::{ConnectError, Mongo};
+use mongodb::bson::doc;
 
+use crate::faulty::Faulty;
 use crate::scratch::Scratch;
 
 #[tokio::test]
@@ -35,4 +37,18 @@ async fn a_closed_store_refuses_what_comes_later() {
     let later = store.keys().await;
 
     assert!(matches!(later, Err(StoreError::Unavailable(_))), "{later:?}");
+}
+
+#[tokio::test]
+async fn a_read_whose_connections_break_may_have_been_sent() {
+    let faulty = Faulty::new().await;
+    let broken = doc! { "failCommands": ["find"], "closeConnection": true };
+    faulty.fail(1_000_000, broken).await;
+
+    let read = faulty.store.keys().await;
+    faulty.heal().await;
+
+    let error = read.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(!error.found_no_server(), "{error:?}");
 }
