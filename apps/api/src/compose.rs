@@ -20,6 +20,7 @@ use gacp_keys::Keyring;
 use gacp_limits::Quota;
 use gacp_resilience::breaker::{Breaker, Nonsense, Settings};
 use gacp_resilience::gate;
+use gacp_resilience::retry::{Budget, Retries, RetryPolicy};
 use gacp_store_guarded::Shield;
 use gacp_store_mongo::Mongo;
 use gacp_store_sqlite::Sqlite;
@@ -50,6 +51,10 @@ const DATABASE: &str = "gacp.sqlite";
 
 /// A store that has not answered a call after this time will not answer it in time.
 const CALL_LIMIT: Duration = Duration::from_secs(5);
+
+/// So often a read is tried again for which no server could be chosen. MongoDB's driver waits half of
+/// [`CALL_LIMIT`] for one: two attempts take as long as a call may, and leave time to tell of it.
+const RETRIES: u32 = 1;
 
 /// How long a call waits for its turn: longer ones are better sent to another process.
 const CALL_PATIENCE: Duration = Duration::from_secs(1);
@@ -245,8 +250,10 @@ fn around(
     let limits = gate::Limits { at_once, waiting: 8 * at_once, patience: CALL_PATIENCE };
     let bulkhead = metrics.gates.make(WhichGate::Store, limits);
     let breaker = breaker(kind, config, metrics)?;
+    let policy = RetryPolicy { retries: RETRIES, ..RetryPolicy::default() };
+    let retries = Retries::observed(policy, Budget::default(), metrics.retries.of(kind));
     let watch = Watch::new(metrics.calls.clone(), kind.as_str());
-    Ok((watch, Shield::new(bulkhead, breaker, CALL_LIMIT)))
+    Ok((watch, Shield::new(bulkhead, retries, breaker, CALL_LIMIT)))
 }
 
 /// The breaker around a dependency: half of at least ten calls within ten seconds.

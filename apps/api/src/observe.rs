@@ -6,6 +6,7 @@ mod gates;
 mod jobs;
 mod logins;
 mod pool;
+mod retries;
 mod scrape;
 mod stores;
 
@@ -31,6 +32,7 @@ pub(crate) use self::gates::Which as WhichGate;
 pub use self::jobs::{Job, Jobs};
 pub use self::logins::Logins;
 use self::pool::Pool;
+pub use self::retries::Retries;
 pub(crate) use self::scrape::serve;
 pub(crate) use self::stores::Watch;
 
@@ -56,6 +58,8 @@ pub struct Metrics {
     pub gates: Gates,
     /// What is not asked while it is out.
     pub breakers: Breakers,
+    /// What is asked again.
+    pub retries: Retries,
     /// What is kept.
     pub caches: Caches,
     /// What happens without a request.
@@ -123,6 +127,7 @@ impl Metrics {
             logins: Arc::new(Logins::register(&mut registry)),
             gates: Gates::register(&mut registry),
             breakers: Breakers::register(&mut registry),
+            retries: Retries::register(&mut registry),
             caches: Caches::register(&mut registry),
             jobs: Jobs::register(&mut registry, now),
             calls: Calls::register(&mut registry),

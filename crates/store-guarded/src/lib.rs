@@ -2,7 +2,8 @@
 //!
 //! A [`Guarded`] store is a store. Each of its calls goes through a [`Guard`], which may measure
 //! it, refuse it or give it up, and knows which [`Operation`] it is; what the call answers is for
-//! the store inside. Guards are written once and serve every port.
+//! the store inside. Those that only read a guard may make more than once. Guards are written once
+//! and serve every port.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU32, Ordering};
@@ -55,6 +56,16 @@ pub trait Guard: Send + Sync {
         operation: Operation,
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
+    /// Makes a call that only reads, and so may be made again. Makes it once, unless a guard says
+    /// otherwise.
+    fn read<T: Send, F: Future<Output = Result<T, StoreError>> + Send>(
+        &self,
+        operation: Operation,
+        call: impl Fn() -> F + Send + Sync,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        self.call(operation, call())
+    }
 }
 
 /// A store with a guard around every call. It implements every port that the store does.

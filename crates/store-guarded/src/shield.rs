@@ -1,17 +1,21 @@
 //! What keeps a store that is slow or out from taking its callers down with it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod under_way;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use gacp_resilience::breaker::{Breaker, Open, Outcome, OwnedPermit};
+use gacp_resilience::breaker::{Breaker, Open, Outcome};
 use gacp_resilience::carry;
 use gacp_resilience::deadline;
-use gacp_resilience::gate::{Gate, Pass};
+use gacp_resilience::gate::Gate;
+use gacp_resilience::retry::{Retries, Verdict};
 use gacp_store::StoreError;
 use thiserror::Error;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::{Guard, Operation};
+use under_way::UnderWay;
 
 /// Why a call was not made, or not waited for; the source of [`StoreError::Unavailable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -46,12 +50,17 @@ impl From<Refused> for StoreError {
     }
 }
 
-/// A [`Guard`] with, from the outside in: the deadline of whoever asks, a bulkhead, a circuit
-/// breaker, a limit of time.
+/// A [`Guard`] with, from the outside in: the deadline of whoever asks, a bulkhead, retries, a
+/// circuit breaker, a limit of time.
+///
+/// What only reads is tried again when no server could be chosen for it
+/// ([`StoreError::found_no_server`]): there will be one in a moment, and nobody was asked yet. A
+/// call holds one place in the bulkhead however often it is tried; each attempt asks the breaker
+/// anew and has the whole limit. Nothing else is tried again here: drivers know better what may be,
+/// and a store that a breaker leaves alone by now is to be left alone.
 ///
 /// A call that is not waited for any more holds its place in the bulkhead until it ends, where the
-/// store goes on with it: adapters that do so take [`carry::along`] with them. Nothing is tried
-/// again here: drivers know better what may be.
+/// store goes on with it: adapters that do so take [`carry::along`] with them.
 ///
 /// What counts for the breaker is that a store does not answer ([`StoreError::Unavailable`], or
 /// the limit). Duplicates, stale revisions, contention, records that do not parse and a full disk
@@ -59,17 +68,18 @@ impl From<Refused> for StoreError {
 #[derive(Debug, Clone)]
 pub struct Shield {
     bulkhead: Gate,
+    retries: Arc<Retries>,
     breaker: Arc<Breaker>,
     limit: Duration,
 }
 
 impl Shield {
     /// Calls are waited for no longer than `limit`.
-    pub fn new(bulkhead: Gate, breaker: Arc<Breaker>, limit: Duration) -> Self {
-        Self { bulkhead, breaker, limit }
+    pub fn new(bulkhead: Gate, retries: Retries, breaker: Arc<Breaker>, limit: Duration) -> Self {
+        Self { bulkhead, retries: Arc::new(retries), breaker, limit }
     }
 
-    async fn admitted(&self) -> Result<(Pass, OwnedPermit), Refused> {
+    async fn enter(&self) -> Result<Arc<UnderWay>, Refused> {
         let entering = self.bulkhead.enter();
         let pass = match deadline::remaining() {
             Some(left) => timeout(left, entering).await.map_err(|_elapsed| Refused::Late)?,
@@ -77,8 +87,30 @@ impl Shield {
         };
         // Whom the bulkhead refuses the breaker does not see.
         let pass = pass.map_err(|_why| Refused::Crowded)?;
-        let permit = self.breaker.try_acquire_owned()?;
-        Ok((pass, permit))
+        Ok(Arc::new(UnderWay::new(pass, self.limit)))
+    }
+
+    async fn attempt<T: Send>(
+        &self,
+        under_way: &Arc<UnderWay>,
+        call: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let permit = self.breaker.try_acquire_owned().map_err(Refused::from)?;
+        let (limit, is_whole) = self.time();
+        if limit.is_zero() {
+            return Err(Refused::Late.into());
+        }
+        under_way.begin(permit);
+        match carry::with(under_way.clone(), timeout(limit, call)).await {
+            Ok(answer) => {
+                under_way.ended(outcome(&answer));
+                answer
+            }
+            Err(_elapsed) => {
+                under_way.ended(if is_whole { Outcome::Failure } else { Outcome::Ignore });
+                Err(Refused::Unanswered(limit).into())
+            }
+        }
     }
 
     /// How long a call may take, and whether that is the store's own time: a store that is asked
@@ -97,23 +129,26 @@ impl Guard for Shield {
         _operation: Operation,
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        let (pass, permit) = self.admitted().await?;
-        let (limit, is_whole) = self.time();
-        if limit.is_zero() {
-            return Err(Refused::Late.into());
-        }
-        let call = timeout(limit, call);
-        let under_way = Arc::new(UnderWay::begin(permit, pass, self.limit));
-        match carry::with(under_way.clone(), call).await {
-            Ok(answer) => {
-                under_way.ended(outcome(&answer));
-                answer
-            }
-            Err(_elapsed) => {
-                under_way.ended(if is_whole { Outcome::Failure } else { Outcome::Ignore });
-                Err(Refused::Unanswered(limit).into())
-            }
-        }
+        let under_way = self.enter().await?;
+        self.attempt(&under_way, call).await
+    }
+
+    async fn read<T: Send, F: Future<Output = Result<T, StoreError>> + Send>(
+        &self,
+        _operation: Operation,
+        call: impl Fn() -> F + Send + Sync,
+    ) -> Result<T, StoreError> {
+        let under_way = self.enter().await?;
+        let attempt = |_before| self.attempt(&under_way, call());
+        self.retries.run(deadline::current(), attempt, verdict).await
+    }
+}
+
+/// Whether a read is tried again after this.
+fn verdict<T>(answer: &Result<T, StoreError>) -> Verdict {
+    match answer {
+        Err(error) if error.found_no_server() => Verdict::Retry { after: None },
+        Ok(_) | Err(_) => Verdict::Done,
     }
 }
 
@@ -129,36 +164,6 @@ fn outcome<T>(answer: &Result<T, StoreError>) -> Outcome {
             | StoreError::Duplicate { .. }
             | StoreError::Stale,
         ) => Outcome::Success,
-    }
-}
-
-/// A call. Whoever goes on with it holds it too, and with it the place in the bulkhead.
-struct UnderWay {
-    permit: Mutex<Option<OwnedPermit>>,
-    began: Instant,
-    limit: Duration,
-    _pass: Pass,
-}
-
-impl UnderWay {
-    fn begin(permit: OwnedPermit, pass: Pass, limit: Duration) -> Self {
-        Self { permit: Mutex::new(Some(permit)), began: Instant::now(), limit, _pass: pass }
-    }
-
-    fn ended(&self, outcome: Outcome) {
-        let permit = self.permit.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(permit) = permit {
-            permit.record(outcome, self.began.elapsed());
-        }
-    }
-}
-
-impl Drop for UnderWay {
-    /// Nobody waited for the end. That it came too late is known all the same.
-    fn drop(&mut self) {
-        if self.began.elapsed() >= self.limit {
-            self.ended(Outcome::Failure);
-        }
     }
 }
 

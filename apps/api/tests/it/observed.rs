@@ -163,6 +163,19 @@ async fn logins_are_counted_by_role_and_by_what_went_wrong() {
     assert!(metrics.contains(r#"db_collection_name="accounts",db_operation_name="find_by_email""#));
 }
 
+#[tokio::test]
+async fn retries_are_counted_from_the_start() {
+    let app = TestApp::start().await;
+
+    let metrics = app.scraped().await;
+
+    for outcome in ["made", "exhausted", "too_late", "over_budget"] {
+        let none = format!(r#"outcome="{outcome}"}} 0"#);
+        let mut lines = metrics.lines().filter(|line| line.starts_with("retries_total{dependency"));
+        assert!(lines.any(|line| line.ends_with(&none)), "{outcome}: {metrics}");
+    }
+}
+
 /// A method, a path and a header that nobody has sent before.
 async fn pester(http: &Client, base: &str, number: usize) {
     let method = match number % 4 {

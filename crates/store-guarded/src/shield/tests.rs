@@ -1,9 +1,13 @@
 use gacp_resilience::breaker::{Settings, State, Window};
 use gacp_resilience::deadline::Deadline;
 use gacp_resilience::gate::Limits;
+use gacp_resilience::retry::{Budget, RetryPolicy};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::*;
+
+mod retries;
 
 const FIND: Operation = Operation { port: "farms", method: "find" };
 const LIMIT: Duration = Duration::from_secs(5);
@@ -13,7 +17,9 @@ fn shield() -> Shield {
     let limits = Limits { at_once: 1, waiting: 1, patience: Duration::from_secs(1) };
     let settings =
         Settings { window: Window::Count { size: 4 }, minimum: 4, ..Settings::default() };
-    Shield::new(Gate::new(limits), Arc::new(Breaker::new(settings).unwrap()), LIMIT)
+    let breaker = Arc::new(Breaker::new(settings).unwrap());
+    let retries = Retries::new(RetryPolicy::default(), Budget::default());
+    Shield::new(Gate::new(limits), retries, breaker, LIMIT)
 }
 
 fn unavailable() -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ use gacp_certifications::contract::CertificationFixture;
 use gacp_farms::contract::FarmFixture;
 use gacp_keys::KeyStore;
 use gacp_resilience::gate::{Gate, Limits};
+use gacp_resilience::retry::{Budget, Retries, RetryPolicy};
 use gacp_store::{Change, HistoryStore, PageRequest, ReceiptStore, StoreError};
 use gacp_store_guarded::{Guard, Guarded, Operation, Shield};
 use gacp_store_sqlite::Sqlite;
@@ -29,6 +30,28 @@ impl Guard for Diary {
         let outcome = call.await;
         self.0.lock().unwrap().push((operation, outcome.is_ok()));
         outcome
+    }
+}
+
+/// Makes whatever it may make again twice: that a read changes nothing is on trial, too.
+struct Twice;
+
+impl Guard for Twice {
+    async fn call<T: Send>(
+        &self,
+        _: Operation,
+        call: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        call.await
+    }
+
+    async fn read<T: Send, F: Future<Output = Result<T, StoreError>> + Send>(
+        &self,
+        _: Operation,
+        call: impl Fn() -> F + Send + Sync,
+    ) -> Result<T, StoreError> {
+        drop(call().await);
+        call().await
     }
 }
 
@@ -54,11 +77,16 @@ fn sqlite() -> Sqlite {
 /// A shield that many calls at once go through, as in a server.
 fn shield() -> Shield {
     let limits = Limits { at_once: 16, waiting: 256, patience: Duration::from_secs(30) };
-    Shield::new(Gate::new(limits), Arc::default(), Duration::from_secs(30))
+    let retries = Retries::new(RetryPolicy::default(), Budget::default());
+    Shield::new(Gate::new(limits), retries, Arc::default(), Duration::from_secs(30))
 }
 
-fn guarded() -> Arc<Guarded<Guarded<Sqlite, Shield>, Diary>> {
-    Arc::new(Guarded::new(Guarded::new(sqlite(), shield()), Diary::default()))
+/// What is on trial, from the inside out.
+type Store = Guarded<Guarded<Guarded<Sqlite, Shield>, Twice>, Diary>;
+
+fn guarded() -> Arc<Store> {
+    let shielded = Guarded::new(sqlite(), shield());
+    Arc::new(Guarded::new(Guarded::new(shielded, Twice), Diary::default()))
 }
 
 fn auth() -> AuthFixture {
