@@ -2,14 +2,13 @@
 
 mod artillery;
 mod breaker;
-mod cache;
+pub(crate) mod cache;
 mod crowd;
 mod extent;
 mod login;
 mod pairs;
 mod sink;
 mod storm;
-mod targets;
 mod telemetry;
 
 use anyhow::Result;

@@ -17,6 +17,7 @@ mod judge;
 mod kill_api;
 mod mongo;
 mod notes;
+pub(crate) mod outage;
 mod redis_down;
 mod report;
 mod rolling_restart;
@@ -26,7 +27,7 @@ mod stage;
 mod watcher;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use tokio::runtime::Runtime;
@@ -37,7 +38,8 @@ use crate::services::Own;
 use disk_full::Disk;
 use extent::{Breaking, Rounds};
 use mongo::{Harm, Harmed};
-use report::Outcome;
+use outage::Outage;
+use report::{Outcome, Report};
 
 /// What to break.
 #[derive(clap::Args)]
@@ -104,19 +106,16 @@ struct Cast {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     interrupt::watch()?;
-    let program = args.choice.obtain()?;
     let breaking = args.breaker;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let cast = Cast { program, breaking, runtime };
+    let cast = Cast::new(args.choice.obtain()?, breaking)?;
     match &args.drill {
-        Drill::MongoDown(extent) => cast.on_mongo(Harm::Killed, extent.rounds()),
+        Drill::MongoDown(extent) => cast.on_mongo(Harm::Killed, extent.rounds())?.verdict(),
         Drill::MongoSlow { extent, stop } => {
             let harm = if *stop { Harm::Stopped } else { Harm::Slow };
-            cast.on_mongo(harm, extent.rounds())
+            cast.on_mongo(harm, extent.rounds())?.verdict()
         }
-        Drill::MongoReset(extent) => cast.on_mongo(Harm::Reset, extent.rounds()),
-        Drill::StepDown(extent) => cast.on_mongo(Harm::SteppedDown, extent.rounds()),
+        Drill::MongoReset(extent) => cast.on_mongo(Harm::Reset, extent.rounds())?.verdict(),
+        Drill::StepDown(extent) => cast.on_mongo(Harm::SteppedDown, extent.rounds())?.verdict(),
         Drill::RedisDown(extent) => {
             let mut redis = Own::redis()?;
             let variables = redis_down::variables(&redis);
@@ -149,11 +148,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
 }
 
+/// Kills the MongoDB under a server of this program, and starts it again, once.
+pub(crate) fn mongo_down(program: &Path) -> Result<Outage> {
+    let cast = Cast::new(program.to_owned(), Breaking::On)?;
+    Ok(cast.on_mongo(Harm::Killed, 1)?.first_outage())
+}
+
 impl Cast {
+    fn new(program: PathBuf, breaking: Breaking) -> Result<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        Ok(Self { program, breaking, runtime })
+    }
+
     /// Something happens to the MongoDB under the server.
-    fn on_mongo(&self, harm: Harm, rounds: u32) -> Result<()> {
+    fn on_mongo(&self, harm: Harm, rounds: u32) -> Result<Report> {
         let mut mongod = Own::mongod()?;
-        self.play(mongo::variables(&mongod), async |server| {
+        self.perform(mongo::variables(&mongod), async |server| {
             mongo::play(server, Harmed::new(&mut mongod, harm), rounds).await
         })
     }
@@ -168,20 +179,29 @@ impl Cast {
         self.play(mongod.as_ref().map_or_else(Variables::new, mongo::variables), drill)
     }
 
+    /// Plays a drill with a server, and judges it.
+    fn play<R: Outcome>(
+        &self,
+        variables: Variables,
+        drill: impl AsyncFnOnce(&mut Server) -> Result<R>,
+    ) -> Result<()> {
+        self.perform(variables, drill)?.verdict()
+    }
+
     /// Plays a drill with a server, and shows the report; when there is none, what the server said
     /// last.
-    fn play<R: Outcome>(
+    fn perform<R: Outcome>(
         &self,
         mut variables: Variables,
         drill: impl AsyncFnOnce(&mut Server) -> Result<R>,
-    ) -> Result<()> {
+    ) -> Result<R> {
         variables.extend(self.breaking.variables());
         self.runtime.block_on(async {
             let mut server = Server::start(self.program.clone(), variables).await?;
             let played = drill(&mut server).await;
             let report = played.inspect_err(|_fault| println!("{}", server.log_tail()))?;
             println!("\n{report}");
-            report.verdict()
+            Ok(report)
         })
     }
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use gacp_store_mongo::{Drift, Mongo, collections, queries};
 
+pub(crate) use explain::{BothWays, both_ways};
 use progress::Progress;
 
 /// What to do with the indexes.

@@ -4,7 +4,9 @@
 //! whatever the server does, latency counts from the moment a request was due, expectations always
 //! count, and a failure without a known cause fails the run.
 
+mod accept;
 pub(crate) mod accounts;
+mod cache_status;
 mod cause;
 mod compare;
 mod condition;
@@ -71,6 +73,15 @@ enum Task {
     /// Over HTTP, on a server of this machine that runs with `--demo` and raised limits; what is
     /// there already stays. The tokens in the files live for 15 minutes: made anew, they are new.
     Seed(seed::Args),
+    /// Play the acceptance of the plan, and say of each target whether it is met
+    ///
+    /// On a MongoDB and a Redis of its own and release servers with raised limits: the light
+    /// logins and the working day in small at their rates, the same without a cache, a list that
+    /// is kept and one that is read, every query with and without indexes, an outage of MongoDB,
+    /// and what the metrics count. Takes seven minutes and a quiet machine. Prints a table in
+    /// Markdown; fails when a target is not met, when a failure is unexplained, and when something
+    /// could not be measured.
+    Accept(accept::Args),
     /// Two reports beside each other, with ratios
     ///
     /// A table in Markdown; of two valid runs.
@@ -91,6 +102,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Task::Compare(args) => compare::run(args),
         Task::Run(args) => run::run(args),
         Task::Seed(args) => seed::run(args),
+        Task::Accept(args) => accept::run(args),
     }
 }
 

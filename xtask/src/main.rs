@@ -11,6 +11,7 @@ mod client;
 mod compare;
 mod cpu;
 mod demo;
+mod exposition;
 mod http1;
 mod index;
 mod interrupt;
@@ -27,6 +28,7 @@ mod round;
 mod server;
 mod services;
 mod signal;
+mod targets;
 mod test;
 mod workspace;
 

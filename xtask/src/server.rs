@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -80,6 +82,18 @@ fn program<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<PathBuf> 
     let built = workspace::build(arguments)?;
     let server = built.into_iter().find(|built| built.target == "gacp-api");
     Ok(server.context("gacp-api has no binary")?.path)
+}
+
+/// The key of the keys of servers that share a store: 32 random bytes, as a server takes them.
+pub(crate) fn master_key() -> Result<(&'static str, String)> {
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).context("the system gives no randomness")?;
+    Ok(("GACP_SECRETS__MASTER_KEY", STANDARD.encode(key)))
+}
+
+/// What a server is told that is to keep no replies.
+pub(crate) fn keeps_nothing() -> (&'static str, String) {
+    ("GACP_CACHE__MEMORY_MIB", "0".to_owned())
 }
 
 /// A running server; dropped, it is killed and its folder removed.
@@ -157,6 +171,12 @@ impl Server {
         let log = fs::read_to_string(log_file(&self.folder))?;
         let address = log.lines().find_map(|line| listening(line, "metrics"));
         address.with_context(|| format!("no metrics are served\n{}", self.log_tail()))
+    }
+
+    /// What it tells of itself, in the text format of metrics.
+    pub(crate) async fn tells(&self) -> Result<String> {
+        let metrics = Api::new(&format!("http://{}", self.metrics()?))?;
+        Ok(metrics.get("/metrics").expect(200).await?.text)
     }
 
     /// The id of its process.

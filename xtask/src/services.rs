@@ -13,9 +13,10 @@ mod wire;
 
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::interrupt;
+use counters::Counters;
 pub(crate) use observe::{Received, Scraped};
 pub(crate) use own::Own;
 use service::Service;
@@ -152,6 +153,17 @@ impl Services {
     /// The variables that tell a process where they are.
     pub(crate) fn environment(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.environment.iter().map(|(variable, address)| (*variable, address.as_str()))
+    }
+
+    /// Where MongoDB is.
+    pub(crate) fn mongodb(&self) -> Result<&str> {
+        let uri = self.environment().find(|(name, _)| *name == mongod::SERVICE.variable);
+        uri.map(|(_, uri)| uri).context("there is no MongoDB")
+    }
+
+    /// What MongoDB is asked, where it can be counted.
+    pub(crate) fn counters(&self) -> Result<Option<Counters>> {
+        Counters::open(self.mongodb()?)
     }
 
     /// Leaves them running.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::targets::Targets;
 use crate::artillery;
 use crate::client::Api;
 use crate::load::accounts;
 use crate::server::{Choice, Server, Variables};
+use crate::targets::Targets;
 use crate::workspace;
 use report::Report;
 

@@ -14,14 +14,15 @@ use anyhow::Result;
 
 use super::extent::Extent;
 use super::sink::Sink;
-use super::targets::Targets;
 use crate::bare::cores;
 use crate::interrupt;
-use crate::server::{Choice, Variables};
-use crate::services::counters::Counters;
+use crate::server::{Choice, Variables, keeps_nothing};
 use crate::services::{self, Given, Services};
+use crate::targets::Targets;
+use routes::Route;
 use stand::Stand;
-use table::Table;
+pub(crate) use table::{Gain, LEAST_GAIN};
+use table::{IN_REDIS, NOWHERE, Table};
 
 /// What is measured, and how long.
 #[derive(clap::Args)]
@@ -62,23 +63,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
 
 async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<Table> {
     let sink = Sink::open().await?;
-    let telling: Variables = sink.variables().into();
-    let shared = |database: &str| -> Variables {
-        let servers = services.environment().map(|(name, value)| (name, value.to_owned()));
-        // Each has keys of its own, and so a database.
-        let name = format!("gacp_bench_{}_{database}", std::process::id());
-        servers.chain([("MONGODB_DATABASE", name)]).collect()
-    };
-    let plus = |more: Variables| telling.iter().cloned().chain(more).collect();
-    let mut nothing_kept = shared("nothing");
-    nothing_kept.push(("GACP_CACHE__MEMORY_MIB", "0".to_owned()));
     let mut stands = [
-        Stand::set(program, plus(Vec::new())).await?,
-        Stand::set(program, plus(shared("redis"))).await?,
-        Stand::set(program, plus(nothing_kept)).await?,
+        Stand::set(program, sink.variables().into()).await?,
+        Stand::set(program, in_redis(&sink, services)).await?,
+        Stand::set(program, nowhere(&sink, services)).await?,
     ];
     let mut table = Table::default();
-    let mut counters = counters(services)?;
+    let mut counters = services.counters()?;
     for (place, stand) in (0..).zip(&stands) {
         for route in routes::ALL {
             table.note((route, place), stand.operations(route, &mut counters).await?);
@@ -96,8 +87,37 @@ async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<
     Ok(table)
 }
 
-/// What MongoDB is asked, where it can be counted.
-fn counters(services: &Services) -> Result<Option<Counters>> {
-    let uri = services.environment().find(|(name, _)| *name == "MONGODB_URI");
-    Ok(uri.map(|(_, uri)| Counters::open(uri)).transpose()?.flatten())
+/// A list that is kept in Redis against one that is read, in so many turns of each.
+pub(crate) async fn gain(program: &Path, services: &Services, turns: u32) -> Result<Gain> {
+    let extent = Extent::of(turns);
+    let sink = Sink::open().await?;
+    let mut stands = [
+        (IN_REDIS, Stand::set(program, in_redis(&sink, services)).await?),
+        (NOWHERE, Stand::set(program, nowhere(&sink, services)).await?),
+    ];
+    let (mut table, list) = (Table::default(), Route::Applications);
+    for _turn in 0..turns {
+        for (place, stand) in &mut stands {
+            interrupt::check()?;
+            table.enter((list, *place), stand.measure(list, extent).await?);
+        }
+    }
+    Ok(table.gain())
+}
+
+fn in_redis(sink: &Sink, services: &Services) -> Variables {
+    shared(sink, services, "redis")
+}
+
+fn nowhere(sink: &Sink, services: &Services) -> Variables {
+    let mut variables = shared(sink, services, "nothing");
+    variables.push(keeps_nothing());
+    variables
+}
+
+/// Each has keys of its own, and so a database.
+fn shared(sink: &Sink, services: &Services, database: &str) -> Variables {
+    let servers = services.environment().map(|(name, value)| (name, value.to_owned()));
+    let name = format!("gacp_bench_{}_{database}", std::process::id());
+    sink.variables().into_iter().chain(servers).chain([("MONGODB_DATABASE", name)]).collect()
 }

@@ -10,13 +10,13 @@ use super::crowd::{self, Crowd};
 use super::extent::Extent;
 use super::pairs;
 use super::storm;
-use super::targets::Targets;
 use crate::bare::cores;
 use crate::client::Api;
 use crate::interrupt;
 use crate::people;
 use crate::server::{Choice, Server, Variables};
 use crate::services::{self, Given, Services};
+use crate::targets::Targets;
 
 /// The store that a server has in its folder.
 const EMBEDDED: &str = "embedded";

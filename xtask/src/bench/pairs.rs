@@ -7,11 +7,11 @@ use anyhow::Result;
 
 use super::crowd::{Crowd, Served};
 use super::extent::Extent;
-use super::targets::Targets;
 use crate::bare::{self, cores};
 use crate::interrupt;
 use crate::latency::shown;
 use crate::rate::{Rate, median};
+use crate::targets::Targets;
 
 /// What a login may cost beside its hash: a tenth of what the machine can do.
 const LEAST_RATIO: f64 = 0.90;

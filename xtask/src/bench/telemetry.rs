@@ -12,13 +12,13 @@ use anyhow::{Context, Result};
 use super::crowd::Crowd;
 use super::extent::Extent;
 use super::sink::Sink;
-use super::targets::Targets;
 use crate::bare::cores;
 use crate::client::Api;
 use crate::http1;
 use crate::interrupt;
 use crate::people::{self, User};
 use crate::server::{Choice, Server, Variables};
+use crate::targets::Targets;
 
 /// Which servers are measured, and how long.
 #[derive(clap::Args)]

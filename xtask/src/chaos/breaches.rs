@@ -33,6 +33,11 @@ impl<R: Rules> Breaches<R> {
         self.0.entry(rule).or_insert(Breach { times: 0, example }).times += 1;
     }
 
+    /// Every rule that is broken, with its first example.
+    pub(super) fn broken(&self) -> impl Iterator<Item = (R, &str)> {
+        self.0.iter().map(|(rule, breach)| (*rule, breach.example.as_str()))
+    }
+
     /// An error when a rule is broken.
     pub(super) fn verdict(&self) -> Result<()> {
         match self.0.len() {

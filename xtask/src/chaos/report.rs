@@ -10,6 +10,7 @@ use super::breaches::Breaches;
 use super::breaker::{Account, share};
 use super::judge::Breaks;
 use super::notes::Round;
+use super::outage::Outage;
 use super::rules::Rule;
 use super::stage::Stage;
 
@@ -38,6 +39,13 @@ impl Report {
             farms: audited.farms,
             histories: audited.histories,
         }
+    }
+}
+
+impl Report {
+    /// What the breaker made of the first round.
+    pub(super) fn first_outage(&self) -> Outage {
+        Outage::of(self.rounds.first(), &self.breaches)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use gacp_store_mongo::{Explanation, Without};
 use tokio::runtime::Runtime;
 
@@ -44,8 +44,7 @@ enum Comparison {
 pub(super) fn run(args: &Args, runtime: &Runtime) -> Result<()> {
     interrupt::watch()?;
     let services = services::start(&args.given)?;
-    let uri = services.environment().find(|(name, _)| *name == "MONGODB_URI");
-    let (_, uri) = uri.context("there is no MongoDB")?;
+    let uri = services.mongodb()?;
     runtime.block_on(async {
         let asked = Asked::open(uri, &args.database).await?;
         let outcome = tokio::select! {
@@ -80,6 +79,30 @@ async fn explain(args: &Args, asked: &Asked) -> Result<()> {
         snapshot::check(file, &figures)?;
     }
     verdict(&explained)
+}
+
+/// Every query of the catalogue, with its index and without any.
+pub(crate) struct BothWays {
+    pub(crate) with: Vec<Explanation>,
+    pub(crate) without: Vec<Explanation>,
+}
+
+/// Puts every query both ways, to so many documents that are made for it in a database that is
+/// removed afterwards.
+pub(crate) async fn both_ways(uri: &str, documents: u32) -> Result<BothWays> {
+    let asked = Asked::open(uri, "gacp").await?;
+    let explained = both_ways_of(&asked, documents).await;
+    asked.close().await?;
+    explained
+}
+
+async fn both_ways_of(asked: &Asked, documents: u32) -> Result<BothWays> {
+    ensure!(asked.made, "queries are put without indexes to made documents only");
+    asked.fill(documents).await?;
+    Ok(BothWays {
+        with: asked.store.explain(Without::Nothing).await?,
+        without: asked.store.explain(Without::AnyIndex).await?,
+    })
 }
 
 fn verdict(explained: &[Explanation]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The server that a run asks: one that is there, or one that it starts for itself.
 
 use std::net::{IpAddr, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -66,34 +66,56 @@ impl Where {
         let program = self.choice.obtain()?;
         let services = self.mongo.then(|| services::start(&self.given)).transpose()?;
         let variables = services.as_ref().map(variables_of).unwrap_or_default();
+        let host = Host { _services: services, ..Host::start(program, variables).await? };
+        host.register(scenario).await?;
+        Ok(host)
+    }
+}
+
+impl Host {
+    /// A server that is started for this, with limits raised.
+    pub(super) async fn start(program: PathBuf, variables: Variables) -> Result<Self> {
         let mut server = Server::start(program, variables).await?;
-        let api = Api::new(&server.base)?;
-        server.ready(&api).await?;
+        server.ready(&Api::new(&server.base)?).await?;
         eprintln!("started a server at {}, with limits raised", server.base);
+        let authority = server.authority().to_owned();
+        Ok(Self { authority, server: Some(server), _services: None })
+    }
+
+    /// Registers the accounts in the data files of a scenario; says how many are new.
+    pub(super) async fn register(&self, scenario: &Scenario) -> Result<usize> {
+        let (api, mut all) = (self.api()?, 0);
         // What is not there yet may still be made.
         for payload in scenario.payloads.iter().filter(|payload| payload.file.exists()) {
             let accounts = accounts::in_payload(payload)?;
             if !accounts.is_empty() {
                 let new = accounts::register(&api, &accounts).await?;
                 eprintln!("registered {new} accounts of {}", payload.named);
+                all += new;
             }
         }
-        let authority = server.authority().to_owned();
-        Ok(Host { authority, server: Some(server), _services: services })
+        Ok(all)
     }
-}
 
-impl Host {
+    pub(super) fn api(&self) -> Result<Api> {
+        Api::new(&format!("http://{}", self.authority))
+    }
+
+    /// What it tells of itself, when it is ours.
+    pub(super) async fn tells(&self) -> Result<String> {
+        let server = self.server.as_ref();
+        server.context("only a server of this task is asked for its metrics")?.tells().await
+    }
+
     /// Makes so many farmers on it, whose files are written to a folder.
     pub(super) async fn make(&self, users: u32, seed: Option<u64>, folder: &Path) -> Result<()> {
-        let target = format!("http://{}", self.authority);
-        on_loopback(&target)?;
+        on_loopback(&format!("http://{}", self.authority))?;
         let program = || {
             let ours = self.server.as_ref().map(Server::command);
             ours.context("so many users are made by `cargo xtask load seed`, which knows the store")
         };
         let users = (users, seed.unwrap_or(seed::SEED));
-        seed::make(&Api::new(&target)?, users, folder, &program).await
+        seed::make(&self.api()?, users, folder, &program).await
     }
 
     /// What the server logged last, when it is ours.
@@ -103,7 +125,7 @@ impl Host {
 }
 
 /// A database of its own on these services.
-fn variables_of(services: &Services) -> Variables {
+pub(super) fn variables_of(services: &Services) -> Variables {
     let given = services.environment();
     let mut variables: Variables = given.map(|(name, value)| (name, value.to_owned())).collect();
     variables.push(("MONGODB_DATABASE", format!("gacp_load_{}", std::process::id())));

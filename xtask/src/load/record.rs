@@ -93,6 +93,15 @@ impl Record {
         self.endpoint(endpoint).ended(outcome, took)
     }
 
+    /// The reply that ended a request came out of a cache.
+    pub(super) fn came_from_cache(
+        &mut self,
+        endpoint: &str,
+        took: (Duration, Duration),
+    ) -> Result<()> {
+        self.endpoint(endpoint).came_from_cache(took)
+    }
+
     pub(super) fn judged(&mut self, endpoint: &str, judged: &Judged) {
         self.endpoint(endpoint).judged(judged);
     }

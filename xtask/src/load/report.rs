@@ -36,6 +36,8 @@ pub(crate) struct Report {
     pub(super) times: Pair,
     /// Their quantiles, from the middle on, and the time in ms since they were due.
     pub(super) curve: Vec<(f64, f64)>,
+    /// Of the replies that came out of a cache.
+    pub(super) from_cache: Pair,
     pub(super) endpoints: Vec<OfEndpoint>,
     pub(super) timeline: OverTime,
     pub(super) causes: Vec<Card>,
@@ -108,6 +110,7 @@ impl Report {
             captures: captures(record),
             times: Pair::of(&times),
             curve: times::curve(&times.due),
+            from_cache: Pair::of(&times::from_cache(record)?),
             endpoints,
             timeline: OverTime { width: record.timeline.width(), parts },
             causes: record.causes.cards(of),
@@ -139,9 +142,14 @@ impl Report {
 
     /// Everything that makes the run a failure; nothing when it is good.
     pub(super) fn verdict(&self) -> Vec<String> {
-        let mut against = Vec::new();
         let broken = self.limits.iter().filter(|limit| limit.is_strict && !limit.holds);
-        against.extend(broken.map(|limit| format!("a limit is broken: {}", limit.text)));
+        let broken = broken.map(|limit| format!("a limit is broken: {}", limit.text));
+        broken.chain(self.doubts()).collect()
+    }
+
+    /// Why the run says nothing of the server, or not all of it; nothing when it does.
+    pub(super) fn doubts(&self) -> Vec<String> {
+        let mut against = Vec::new();
         if self.unexplained > 0 {
             against.push(format!("{} failures are unexplained", self.unexplained));
         }

@@ -55,7 +55,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(LocalSet::new().run_until(stage(args, &scenario)))?;
     println!("{report}");
-    let files = write(args, &report)?;
+    let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
+    let files = write(&args.report.clone().map_or_else(folder, Ok)?, &name, &report)?;
     println!("report: {}", files.join(", "));
     match report.verdict() {
         against if against.is_empty() => Ok(()),
@@ -85,31 +86,32 @@ fn not_understood(args: &Args) -> Result<anyhow::Error> {
 /// Makes what is missing, looks at what is there, and plays.
 async fn stage(args: &Args, scenario: &Scenario) -> Result<Report> {
     if args.users.is_none() {
-        check(args)?;
+        check(&args.file, args.despite_errors)?;
     }
     let host = args.host.find(scenario).await?;
     if let Some(users) = args.users {
         let folder = args.file.parent().unwrap_or(Path::new("."));
         host.make(users, args.seed, folder).await?;
-        check(args)?;
+        check(&args.file, args.despite_errors)?;
     }
-    play(args, host).await
+    let Ok(scenario) = Scenario::open(&args.file)? else { bail!("the scenario has changed") };
+    let seed = args.seed.map_or_else(|| random(u64::from(u32::MAX)), Ok)?;
+    play(scenario, seed, &host).await
 }
 
 /// Stops before the first request when there are errors.
-fn check(args: &Args) -> Result<()> {
-    let findings = super::linted(&args.file)?;
+pub(super) fn check(file: &Path, despite_errors: bool) -> Result<()> {
+    let findings = super::linted(file)?;
     eprint!("{findings}");
-    if findings.errors() > 0 && !args.despite_errors {
+    if findings.errors() > 0 && !despite_errors {
         bail!("{} error(s): nothing was sent; --despite-errors plays it", findings.errors());
     }
     Ok(())
 }
 
-async fn play(args: &Args, host: Host) -> Result<Report> {
-    let Ok(scenario) = Scenario::open(&args.file)? else { bail!("the scenario has changed") };
+/// Plays a scenario, and says how far it is.
+pub(super) async fn play(scenario: Scenario, seed: u64, host: &Host) -> Result<Report> {
     let data: Vec<Data> = scenario.payloads.iter().map(Data::read).collect::<Result<_>>()?;
-    let seed = args.seed.map_or_else(|| random(u64::from(u32::MAX)), Ok)?;
     #[expect(clippy::disallowed_methods, reason = "a report says when its run began")]
     let began = Timestamp::now();
     let authority = host.authority.clone();
@@ -142,20 +144,24 @@ fn outlive(data: &[Data], began: Timestamp, length: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Writes both files; says where they are.
-fn write(args: &Args, report: &Report) -> Result<Vec<String>> {
-    let folder = match &args.report {
-        Some(folder) => folder.clone(),
-        None => workspace::root()?.join("target/load"),
-    };
-    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
-    let write = |file: PathBuf, text: String| {
-        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
-        Ok::<_, anyhow::Error>(shown(&file))
-    };
-    let json = write(folder.join(format!("{name}.json")), serde_json::to_string_pretty(report)?)?;
-    Ok(vec![json, write(folder.join(format!("{name}.html")), page::page(report))?])
+/// Where reports are written when nobody says.
+pub(super) fn folder() -> Result<PathBuf> {
+    Ok(workspace::root()?.join("target/load"))
+}
+
+/// Writes a report of a name, as JSON and as a page; says where both are.
+pub(super) fn write(folder: &Path, name: &str, report: &Report) -> Result<Vec<String>> {
+    let json = serde_json::to_string_pretty(report)?;
+    let write = |kind: &str, text: &str| write_file(folder, &format!("{name}.{kind}"), text);
+    Ok(vec![write("json", &json)?, write("html", &page::page(report))?])
+}
+
+/// Writes a file into a folder that need not be there; says where it is.
+pub(super) fn write_file(folder: &Path, name: &str, text: &str) -> Result<String> {
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let file = folder.join(name);
+    fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(shown(&file))
 }
 
 /// As short as it can be said from here.

@@ -98,6 +98,14 @@ impl Scenario {
         self.phases.iter().map(|phase| phase.pace.length()).sum()
     }
 
+    /// The same scenario at the same rates, for one of so many parts of the time.
+    pub(super) fn shortened(mut self, parts: u32) -> Self {
+        for phase in &mut self.phases {
+            phase.pace = phase.pace.shortened(parts);
+        }
+        self
+    }
+
     /// The share of journeys that a journey's weight makes.
     pub(super) fn share(&self, journey: &Journey) -> f64 {
         let all: f64 = self.journeys.iter().map(|journey| journey.weight).sum();

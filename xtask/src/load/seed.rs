@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 /// Where the product's scenarios are, whose data this is.
-fn scenarios() -> Result<PathBuf> {
+pub(super) fn scenarios() -> Result<PathBuf> {
     Ok(workspace::root()?.join("xtask/scenarios"))
 }
 

@@ -85,8 +85,7 @@ impl Stand {
 
     /// Its metrics, in the text format.
     pub(super) async fn tells(&self) -> Result<String> {
-        let metrics = Api::new(&format!("http://{}", self.metrics))?;
-        Ok(metrics.get("/metrics").expect(200).await?.text)
+        self.server.tells().await
     }
 }
 

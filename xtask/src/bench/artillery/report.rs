@@ -6,7 +6,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::bench::targets::Targets;
+use crate::targets::Targets;
 
 /// The times of all replies.
 const TIMES: &str = "http.response_time";

@@ -5,23 +5,33 @@ use std::fmt;
 
 use super::routes::{ALL, Route};
 use crate::bench::crowd::Served;
-use crate::bench::targets::Targets;
 use crate::latency::shown;
 use crate::rate::median;
+use crate::targets::Targets;
 
 /// Of the requests/s of a static reply: what is left with a reply that is kept in the process, and
 /// with one that is kept in Redis.
 const LEAST: [(Place, f64); 2] = [(IN_PROCESS, 0.55), (IN_REDIS, 0.35)];
 
 /// A list that is kept is answered so much more often than one that is read from MongoDB.
-const LEAST_GAIN: f64 = 3.0;
+pub(crate) const LEAST_GAIN: f64 = 3.0;
+
+/// A list that is kept in Redis, and one that is read from MongoDB.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Gain {
+    /// Replies in a second.
+    pub(crate) kept: f64,
+    pub(crate) read: f64,
+    /// Of turns that followed one another.
+    pub(crate) ratio: f64,
+}
 
 /// Which of the servers.
-type Place = u8;
+pub(super) type Place = u8;
 
 const IN_PROCESS: Place = 0;
-const IN_REDIS: Place = 1;
-const NOWHERE: Place = 2;
+pub(super) const IN_REDIS: Place = 1;
+pub(super) const NOWHERE: Place = 2;
 
 const PLACES: [(Place, &str); 3] =
     [(IN_PROCESS, "in process"), (IN_REDIS, "in Redis"), (NOWHERE, "nowhere, MongoDB")];
@@ -74,11 +84,20 @@ impl Table {
                 targets.judge(ratio >= least, says);
             }
         }
-        let list = Route::Applications;
-        let gain = self.ratio((list, IN_REDIS), (list, NOWHERE));
+        let gain = self.gain().ratio;
         let says =
             format!("a list kept in Redis ÷ read is {gain:.1}, at least {LEAST_GAIN} is due");
         targets.judge(gain >= LEAST_GAIN, says);
+    }
+
+    /// How much more often a list is answered that is kept in Redis.
+    pub(super) fn gain(&self) -> Gain {
+        let (kept, read) = ((Route::Applications, IN_REDIS), (Route::Applications, NOWHERE));
+        Gain {
+            kept: self.per_second(kept),
+            read: self.per_second(read),
+            ratio: self.ratio(kept, read),
+        }
     }
 }
 

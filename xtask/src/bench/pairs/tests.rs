@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use super::{Pair, Pairs};
 use crate::bench::crowd::Served;
-use crate::bench::targets::Targets;
 use crate::cpu::Usage;
 use crate::latency::Latency;
 use crate::rate::Rate;
+use crate::targets::Targets;
 
 /// So much was done in a second, at so much processor time each, in µs.
 fn rate(done: u64, each: u64) -> Rate {

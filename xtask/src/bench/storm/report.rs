@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::notes::{Asked, Heard, Seen};
-use crate::bench::targets::Targets;
 use crate::latency::{Latency, shown};
+use crate::targets::Targets;
 
 /// Those who are signed in notice nothing: the 99th of a hundred profiles comes in less.
 const PROFILE_P99: Duration = Duration::from_millis(50);

@@ -10,10 +10,10 @@ use crate::bare::cores;
 use crate::bench::crowd::Served;
 use crate::bench::extent::Extent;
 use crate::bench::pairs::WARM_UP;
-use crate::bench::targets::Targets;
 use crate::interrupt;
 use crate::latency::shown;
 use crate::rate::median;
+use crate::targets::Targets;
 
 /// What is left of the requests per second: telemetry may cost a twentieth.
 const LEAST_RATIO: f64 = 0.95;
@@ -138,10 +138,10 @@ mod tests {
     use std::time::Duration;
 
     use super::{Pair, Pairs, Served};
-    use crate::bench::targets::Targets;
     use crate::cpu::Usage;
     use crate::latency::Latency;
     use crate::rate::Rate;
+    use crate::targets::Targets;
 
     /// So much was answered in a second.
     fn served(done: u64) -> Served {

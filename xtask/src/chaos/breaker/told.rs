@@ -1,5 +1,7 @@
 //! What the metrics of a server tell of its breaker.
 
+use crate::exposition::{Sample, samples};
+
 /// What the breaker does, and how often it has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Told {
@@ -23,7 +25,7 @@ const STATES: [(State, &str); 3] =
     [(State::Closed, "closed"), (State::Open, "open"), (State::HalfOpen, "half_open")];
 
 /// The breakers around stores. There may be others beside, such as around Redis.
-const STORES: [&str; 2] = [r#"breaker="mongodb""#, r#"breaker="sqlite""#];
+const STORES: [&str; 2] = ["mongodb", "sqlite"];
 
 impl Told {
     /// Reads the text format of a server with one store.
@@ -42,14 +44,11 @@ impl Told {
 }
 
 fn value(text: &str, metric: &str, label: &str, value: &str) -> Option<u64> {
-    let labelled = format!("{label}=\"{value}\"");
-    let is_it = |line: &&str| {
-        let labels = line.strip_prefix(metric).filter(|rest| rest.starts_with('{'));
-        labels.is_some_and(|labels| {
-            labels.contains(&labelled) && STORES.iter().any(|store| labels.contains(store))
-        })
+    let is_it = |it: &Sample<'_>| {
+        it.label(label) == Some(value)
+            && it.label("breaker").is_some_and(|breaker| STORES.contains(&breaker))
     };
-    text.lines().find(is_it)?.rsplit(' ').next()?.parse().ok()
+    samples(text, metric).find(is_it)?.count()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until};
 
+use super::super::cache_status::is_hit;
 use super::super::cause::{Failure, Heard, Reply};
 use super::super::record::Outcome;
 use super::super::scenario::{Action, Loop, Over, Request, Step};
@@ -127,6 +128,9 @@ impl<'a> Journey<'a> {
         let way = match read(reply) {
             Ok((reply, status)) => {
                 self.stage.record().ended(&request.endpoint, Outcome::Status(status), took)?;
+                if is_hit(&reply) {
+                    self.stage.record().came_from_cache(&request.endpoint, took)?;
+                }
                 self.replied((request, asked), &reply, status).await
             }
             Err(fault) => {

@@ -34,6 +34,8 @@ pub(in crate::load) struct Endpoint {
     /// By the first digit of the status; never mixed, for refusals are quick and flatter the rest. 0
     /// where there was no reply.
     pub(in crate::load) times: BTreeMap<u16, Times>,
+    /// Of the replies that came out of a cache.
+    pub(in crate::load) from_cache: Option<Times>,
     /// How often each kind of expectation was met, and was not.
     pub(in crate::load) expectations: BTreeMap<&'static str, (u64, u64)>,
     /// How often something could be captured, and could not.
@@ -65,8 +67,15 @@ impl Endpoint {
             std::collections::btree_map::Entry::Occupied(times) => times.into_mut(),
             std::collections::btree_map::Entry::Vacant(place) => place.insert(Times::new()?),
         };
-        times.due.enter(took.0)?;
-        times.sent.enter(took.1)
+        times.enter(took)
+    }
+
+    pub(super) fn came_from_cache(&mut self, took: (Duration, Duration)) -> Result<()> {
+        let times = match &mut self.from_cache {
+            Some(times) => times,
+            none => none.insert(Times::new()?),
+        };
+        times.enter(took)
     }
 
     pub(super) fn judged(&mut self, judged: &Judged) {
@@ -88,6 +97,12 @@ impl Endpoint {
 impl Times {
     pub(in crate::load) fn new() -> Result<Self> {
         Ok(Self { due: Latency::new()?, sent: Latency::new()? })
+    }
+
+    /// Enters one: since it was due, since it was sent.
+    fn enter(&mut self, took: (Duration, Duration)) -> Result<()> {
+        self.due.enter(took.0)?;
+        self.sent.enter(took.1)
     }
 
     pub(in crate::load) fn add(&mut self, other: &Self) -> Result<()> {

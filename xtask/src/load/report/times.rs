@@ -93,6 +93,15 @@ pub(super) fn of_successes(record: &Record) -> Result<Times> {
     Ok(all)
 }
 
+/// Of every reply that came out of a cache.
+pub(super) fn from_cache(record: &Record) -> Result<Times> {
+    let mut all = Times::new()?;
+    for times in record.endpoints.values().filter_map(|endpoint| endpoint.from_cache.as_ref()) {
+        all.add(times)?;
+    }
+    Ok(all)
+}
+
 /// Of every reply of a class of statuses.
 pub(super) fn of_class(record: &Record, class: u16) -> Result<Times> {
     let mut all = Times::new()?;

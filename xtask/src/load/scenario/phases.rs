@@ -70,6 +70,17 @@ impl Pace {
         }
     }
 
+    /// The same rate for a part of the time.
+    pub(in crate::load) fn shortened(self, parts: u32) -> Self {
+        match self {
+            Self::Rate { from, to, length } => Self::Rate { from, to, length: length / parts },
+            Self::Count { many, length } => {
+                Self::Count { many: many.div_ceil(parts.into()), length: length / parts }
+            }
+            Self::Pause(length) => Self::Pause(length / parts),
+        }
+    }
+
     /// The highest number of journeys that begin in a second.
     pub(in crate::load) fn peak(&self) -> f64 {
         match self {

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::Report;
 use crate::bench::storm::notes::{Asked, Heard, Seen};
-use crate::bench::targets::Targets;
 use crate::latency::Latency;
+use crate::targets::Targets;
 
 const SHOWN: (Asked, Heard) = (Asked::Profile, reply(200, false));
 const TOKENS: (Asked, Heard) = (Asked::Login, reply(200, false));
