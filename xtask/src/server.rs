@@ -1,19 +1,20 @@
 //! A release server of our own: built, started on a free port over a fresh folder, ended.
 
+mod variables;
+
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::client::Api;
 use crate::signal::{self, Signal};
 use crate::workspace;
+pub(crate) use variables::{Variables, keeps_nothing, master_key};
 
 /// How often a server that starts is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(2);
@@ -31,9 +32,6 @@ const FREE_PORT: &str = "127.0.0.1:0";
 /// measured all the same: they are high, not off.
 const LIMITS: [&str; 6] = ["EVERYTHING", "LOGIN", "REGISTER", "REFRESH", "VERIFY", "USER"];
 const UNREACHED: &str = "1000000/s";
-
-/// What a server is told beside where to listen: nothing for a store of its own in its folder.
-pub(crate) type Variables = Vec<(&'static str, String)>;
 
 /// Which server is measured.
 #[derive(clap::Args)]
@@ -82,18 +80,6 @@ fn program<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<PathBuf> 
     let built = workspace::build(arguments)?;
     let server = built.into_iter().find(|built| built.target == "gacp-api");
     Ok(server.context("gacp-api has no binary")?.path)
-}
-
-/// The key of the keys of servers that share a store: 32 random bytes, as a server takes them.
-pub(crate) fn master_key() -> Result<(&'static str, String)> {
-    let mut key = [0_u8; 32];
-    getrandom::fill(&mut key).context("the system gives no randomness")?;
-    Ok(("GACP_SECRETS__MASTER_KEY", STANDARD.encode(key)))
-}
-
-/// What a server is told that is to keep no replies.
-pub(crate) fn keeps_nothing() -> (&'static str, String) {
-    ("GACP_CACHE__MEMORY_MIB", "0".to_owned())
 }
 
 /// A running server; dropped, it is killed and its folder removed.

@@ -35,7 +35,7 @@ pub(super) fn operations((kept, read): (f64, f64), without: &Report) -> Row {
         measured.push_str("; ");
         measured.push_str(doubt);
     }
-    let target = ("load of the database with the cache", "−30 % or less");
+    let target = ("load of the database with the cache", "30 % less");
     Row::of(target, measured, saved >= LEAST_LOAD_SAVED && doubts.is_empty())
 }
 
@@ -67,15 +67,23 @@ pub(super) fn indexes(both: &BothWays) -> Row {
         && queries > 0
         && all >= LEAST_TIME_SAVED
         && half >= LEAST_TIME_SAVED;
-    Row::of(("time of queries with indexes", "−50 % or less, sum and median"), measured, is_met)
+    Row::of(
+        ("time of queries with indexes", "50 % less, in sum and in the median"),
+        measured,
+        is_met,
+    )
 }
 
 /// What the breaker made of an outage of MongoDB.
 pub(super) fn breaker(outage: Outage) -> Vec<Row> {
     let Outage { opened, refused, resumed, kept } = outage;
     [
-        (opened, "MongoDB killed: the breaker opens", "with 10 failed calls, or in one window"),
-        (refused, "while it is open it refuses", "in < 5 ms (half; 95 of 100 in < 100 ms)"),
+        (
+            opened,
+            "MongoDB killed: the breaker opens",
+            "with 10 failed calls, or as its window of 10 s is full of them",
+        ),
+        (refused, "while it is open it refuses", "in < 5 ms (half of them, 95 of 100 in < 100 ms)"),
         (resumed, "MongoDB back: service resumes", "within the open interval and 1 s"),
         (kept, "meanwhile", "every reply due, nothing acknowledged lost"),
     ]

@@ -30,6 +30,9 @@ pub(super) struct Stage {
     /// Into so many parts the time of a scenario is cut, one of which is played.
     parts: u32,
     reports: PathBuf,
+    /// How many processes wanted a core in the minute before: times are those of a machine that
+    /// may have had other work.
+    load_before: Option<String>,
 }
 
 impl Stage {
@@ -39,12 +42,13 @@ impl Stage {
         reports: PathBuf,
         (seed, is_quick): (u64, bool),
     ) -> Result<Self> {
+        let load_before = load();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let services = services::start(&Given::default())?;
         let mut shared = variables_of(&services);
         shared.push(master_key()?);
         let parts = if is_quick { PARTS } else { 1 };
-        Ok(Self { runtime, program, services, shared, seed, parts, reports })
+        Ok(Self { runtime, program, services, shared, seed, parts, reports, load_before })
     }
 
     /// Plays one part, while nothing else of this task runs.
@@ -65,8 +69,10 @@ impl Stage {
             1 => "at the rates of the scenarios".to_owned(),
             parts => format!("one part in {parts} of each scenario, at its rates"),
         };
+        let load = self.load_before.as_deref().unwrap_or("unknown");
         format!(
-            "The plan's acceptance: {extent}, seed {seed}, {cores} cores for all that takes part"
+            "The plan's acceptance: {extent}, seed {seed}; {cores} cores for all that takes part, load \
+             {load} as it began"
         )
     }
 
@@ -123,6 +129,12 @@ impl Stage {
         let each = operations_of_each(asked.total(), report.requests.all);
         Ok((report, each.context("nothing was asked of the server")?))
     }
+}
+
+/// The first figure of `/proc/loadavg`.
+fn load() -> Option<String> {
+    let told = std::fs::read_to_string("/proc/loadavg").ok()?;
+    told.split_whitespace().next().map(str::to_owned)
 }
 
 fn operations_of_each(operations: u64, requests: u64) -> Option<f64> {

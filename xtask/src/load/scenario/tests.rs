@@ -25,6 +25,19 @@ fn with(config: &str, request: &str) -> Result<Scenario, Vec<String>> {
 }
 
 #[test]
+fn a_scenario_that_is_shortened_keeps_its_rates() {
+    let phases = "phases:\n  - { duration: 10, arrivalRate: 5, rampTo: 50 }\n  \
+                  - { duration: 10, arrivalCount: 12 }\n  - { pause: 10 }\n";
+
+    let shortened = with(phases, "").unwrap().shortened(5);
+
+    let length = Duration::from_secs(2);
+    let paces: Vec<Pace> = shortened.phases.iter().map(|phase| phase.pace).collect();
+    let rate = Pace::Rate { from: 5.0, to: 50.0, length };
+    assert_eq!(paces, [rate, Pace::Count { many: 3, length }, Pace::Pause(length)]);
+}
+
+#[test]
 fn the_scenarios_of_the_product_are_read() {
     let folder = workspace::root().unwrap().join("xtask/scenarios");
     let file = folder.join("auth-light.yml");

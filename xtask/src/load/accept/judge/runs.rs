@@ -88,7 +88,7 @@ fn explained(runs: &[Named<'_>]) -> Row {
     });
     let against: Vec<String> = against.collect();
     let measured = match against.as_slice() {
-        [] => "0 unexplained; every limit of the scenarios holds, both runs are valid".to_owned(),
+        [] => "0 unexplained; every limit of the scenarios holds, every run is valid".to_owned(),
         against => format!("{unexplained} unexplained; {}", against.join("; ")),
     };
     let target = ("failures without an explanation, doubts about the runs", "0");
@@ -102,7 +102,7 @@ pub(in crate::load::accept) fn kept_replies(report: &Report) -> Row {
     let (p95, count, all) = (kept.p95, kept.count, report.requests.all);
     let measured = format!("{p95:.1} ms{faster}; {count} of {all} replies came from the cache");
     let is_met = kept.count > 0 && p95 <= LONGEST_KEPT;
-    Row::of(("P95 of cached reads", "50–100 ms or less"), measured, is_met)
+    Row::of(("P95 of cached reads", "50–100 ms, or less"), measured, is_met)
 }
 
 fn endpoints<'a>(runs: &'a [Named<'a>]) -> impl Iterator<Item = &'a OfEndpoint> {

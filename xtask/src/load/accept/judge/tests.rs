@@ -7,7 +7,7 @@ use crate::chaos::outage::Seen;
 use crate::load::report::Pair;
 use crate::load::stub::{Answer, play};
 
-const SCENARIO: &str = "config:\n  target: http://stub\n  phases: [{ duration: 1, arrivalCount: 4 }]\n\
+const SCENARIO: &str = "config:\n  target: http://stub\n  phases: [{ duration: 50ms, arrivalCount: 4 }]\n\
                         scenarios:\n  - name: only\n    flow:\n      - get: { url: /kept, capture: { json: $.id, as: id } }\n      \
                         - get: { url: '/read/{{ id }}' }\n";
 
