@@ -178,6 +178,12 @@ impl Server {
         Ok(figure.context("the kernel does not say how much memory it occupies")?.parse()?)
     }
 
+    /// The lines that it logged about something, such as the id of a request.
+    pub(crate) fn logged(&self, about: &str) -> String {
+        let log = fs::read_to_string(log_file(&self.folder)).unwrap_or_default();
+        log.split_inclusive('\n').filter(|line| line.contains(about)).collect()
+    }
+
     /// The last lines that it logged.
     pub(crate) fn log_tail(&self) -> String {
         let log = fs::read_to_string(log_file(&self.folder)).unwrap_or_default();

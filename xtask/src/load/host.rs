@@ -118,6 +118,11 @@ impl Host {
         seed::make(&self.api()?, users, folder, &program).await
     }
 
+    /// What the server logged of a request, when it is ours.
+    pub(super) fn logged(&self, request_id: &str) -> String {
+        self.server.as_ref().map(|server| server.logged(request_id)).unwrap_or_default()
+    }
+
     /// What the server logged last, when it is ours.
     pub(super) fn log_tail(&self) -> Option<String> {
         self.server.as_ref().map(Server::log_tail)

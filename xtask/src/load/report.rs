@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::cause::Card;
+use super::cause::{Card, Class};
 use super::engine::Played;
 use super::figures::percent;
 use super::record::{Endpoint, Journeys, Record, Second};
@@ -138,6 +138,12 @@ impl Report {
     /// The journeys in which all was well, in percent of those that began.
     pub(super) fn success(&self) -> f64 {
         percent(self.journeys.succeeded, self.journeys.begun)
+    }
+
+    /// The ids of requests that failed in the server, one for each cause.
+    pub(super) fn server_errors(&self) -> impl Iterator<Item = &str> {
+        let causes = self.causes.iter().filter(|card| card.class == Class::ServerError);
+        causes.filter_map(|card| card.request_id.as_deref())
     }
 
     /// Everything that makes the run a failure; nothing when it is good.

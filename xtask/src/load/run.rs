@@ -128,6 +128,9 @@ pub(super) async fn play(scenario: Scenario, seed: u64, host: &Host) -> Result<R
     {
         eprintln!("{tail}");
     }
+    for id in report.server_errors() {
+        eprint!("{}", host.logged(id));
+    }
     Ok(report)
 }
 

@@ -29,9 +29,11 @@ pub(super) async fn play(stage: &Stage, host: &Host) -> Result<(Report, Vec<Row>
     let guessers = guess(&host.api()?).await?;
     let report = stage.play(scenario, host, SCENARIO).await?;
     let after = host.tells().await?;
+    let (successes, other_failures) = logins(&report);
     let done = Done {
         registrations: accounts + guessers,
-        successes: logins(&report),
+        successes,
+        other_failures,
         failures: vec![("wrong_password", WRONG_PASSWORDS), ("unknown_account", UNKNOWN_ACCOUNTS)],
     };
     Ok((report, metrics::judge(&before, &after, &done)))
@@ -50,8 +52,12 @@ async fn guess(api: &Api) -> Result<u64> {
     Ok(1)
 }
 
-/// How many logins of a run opened a session.
-fn logins(report: &Report) -> u64 {
+/// How many logins of a run opened a session, and how many did not.
+fn logins(report: &Report) -> (u64, u64) {
     let logins = report.endpoints.iter().filter(|endpoint| endpoint.name == LOGIN);
-    logins.filter_map(|endpoint| endpoint.statuses.get(&200)).sum()
+    let statuses = logins.flat_map(|endpoint| &endpoint.statuses);
+    statuses.fold((0, 0), |(good, bad), (status, times)| match status {
+        200 => (good + times, bad),
+        _ => (good, bad + times),
+    })
 }

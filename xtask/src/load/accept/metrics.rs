@@ -21,6 +21,8 @@ pub(super) struct Done {
     pub(super) successes: u64,
     /// Logins that opened none, by their reason.
     pub(super) failures: Vec<(&'static str, u64)>,
+    /// Those that opened none beside, for a reason that only the server knows.
+    pub(super) other_failures: u64,
 }
 
 /// Judges what a server told before and after.
@@ -83,7 +85,8 @@ fn counted(before: &str, after: &str, done: &Done) -> Vec<Counted> {
         let risen = risen.and_then(|(after, before)| after.checked_sub(before));
         Counted { what: what.to_owned(), risen, done }
     };
-    let failures: u64 = done.failures.iter().map(|(_, times)| times).sum();
+    let known: u64 = done.failures.iter().map(|(_, times)| times).sum();
+    let failures = known + done.other_failures;
     let all = done.successes + failures;
     let mut counted = vec![
         of("registrations", done.registrations, &|text| total(text, REGISTRATIONS)),

@@ -20,7 +20,7 @@ fn told(registrations: u64, successes: u64, wrong: u64, unknown: u64) -> String 
 
 fn done() -> Done {
     let failures = vec![("wrong_password", 3), ("unknown_account", 2)];
-    Done { registrations: 11, successes: 1_110, failures }
+    Done { registrations: 11, successes: 1_110, failures, other_failures: 0 }
 }
 
 /// Whether names and counts are met.
@@ -58,9 +58,21 @@ fn a_count_that_is_off_by_one_does_not_agree() {
 }
 
 #[test]
+fn a_login_that_failed_in_the_run_is_counted_too() {
+    let (before, after) = (told(0, 0, 0, 0), told(11, 1_110, 3, 2));
+    let after = after.replace("reason=\"locked\"} 0", "reason=\"locked\"} 1");
+    let after = after.replace("seconds_count 1115", "seconds_count 1116");
+
+    let agrees =
+        |other_failures| judge(&before, &after, &Done { other_failures, ..done() })[1].is_met;
+
+    assert_eq!([0, 1, 2].map(agrees), [false, true, false]);
+}
+
+#[test]
 fn logins_of_which_there_were_none_prove_nothing() {
-    let (told, nothing) =
-        (told(0, 0, 0, 0), Done { registrations: 0, successes: 0, failures: vec![] });
+    let (told, nothing) = (told(0, 0, 0, 0), Done { registrations: 0, successes: 0, ..done() });
+    let nothing = Done { failures: Vec::new(), ..nothing };
 
     assert!(!judge(&told, &told, &nothing)[1].is_met);
 }
