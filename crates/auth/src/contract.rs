@@ -173,6 +173,7 @@ macro_rules! guess_store_contract {
             old_buckets_are_forgotten
             of_many_guesses_at_once_none_is_lost
             of_guesses_and_refunds_at_once_nothing_is_lost
+            of_guesses_that_begin_a_bucket_at_once_none_fails
             any_sequence_comes_to_what_the_rule_says
         }
     };

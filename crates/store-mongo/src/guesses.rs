@@ -129,9 +129,11 @@ fn charged(charge: &Charge, now: Timestamp) -> Vec<Document> {
     vec![doc! { "$set": counted }, doc! { "$set": locked }]
 }
 
-/// [`Bucket::refund`], said to the server.
-fn refunded(refund: &Refund) -> Document {
-    doc! { "$inc": { "count": -i64::from(refund.count) } }
+/// [`Bucket::refund`], said to the server: of two that take back everything, one finds less than
+/// it counted.
+fn refunded(refund: &Refund) -> Vec<Document> {
+    let left = doc! { "$subtract": ["$count", i64::from(refund.count)] };
+    vec![doc! { "$set": { "count": { "$max": [0_i64, left] } } }]
 }
 
 /// Buckets that no rule needs any more.

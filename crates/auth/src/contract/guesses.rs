@@ -166,6 +166,29 @@ pub async fn of_guesses_and_refunds_at_once_nothing_is_lost(store: Guesses) {
     assert_eq!(guess(&store, 1, later(0)).await.count, 1 + 32 - 16 + 1);
 }
 
+/// A bucket that is begun and given up all the time, as that of an account to which many log in
+/// rightly at once, takes every guess: each login takes back all that it knows of.
+pub async fn of_guesses_that_begin_a_bucket_at_once_none_fails(store: Guesses) {
+    let barrier = Arc::new(Barrier::new(32));
+    let tasks: Vec<_> = (0..32)
+        .map(|_| {
+            let (store, barrier) = (Arc::clone(&store), Arc::clone(&barrier));
+            tokio::spawn(async move {
+                barrier.wait().await;
+                for _ in 0..50 {
+                    let Charged { began_at, count, .. } = guess(&store, 1, later(0)).await;
+                    store.refund(&[Refund { key: key(1), began_at, count }]).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+
+    assert_eq!(guess(&store, 1, later(0)).await.count, 1);
+}
+
 /// Any sequence of guesses and refunds comes to what the rule says.
 pub async fn any_sequence_comes_to_what_the_rule_says(store: Guesses) {
     let mut expected: Option<Bucket> = None;
