@@ -5,7 +5,7 @@
 //! count, and a failure without a known cause fails the run.
 
 mod accept;
-pub(crate) mod accounts;
+mod accounts;
 mod cache_status;
 mod cause;
 mod compare;
@@ -41,6 +41,7 @@ use anyhow::{Result, bail};
 
 use crate::bare;
 use crate::interrupt;
+use crate::server::{Choice, Server, Variables};
 use lint::{Findings, Machine};
 pub(crate) use report::Report;
 
@@ -109,6 +110,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Plays a scenario against a server, whatever `lint` would say of it.
 pub(crate) fn play_once(file: &Path, target: &str) -> Result<Report> {
     run::once(file, target)
+}
+
+/// The server that `load run` starts for a scenario: limits raised, its accounts registered.
+pub(crate) async fn server_for(file: &Path, choice: &Choice) -> Result<Server> {
+    let scenario = run::understood(file)?;
+    host::started(choice.obtain()?, Variables::new(), &scenario).await
 }
 
 fn lint(files: &[PathBuf]) -> Result<()> {

@@ -2,14 +2,13 @@
 
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
 use crate::artillery;
-use crate::client::Api;
-use crate::load::accounts;
-use crate::server::{Choice, Server, Variables};
+use crate::load;
+use crate::server::{Choice, Server};
 use crate::targets::Targets;
 use crate::workspace;
 use report::Report;
@@ -34,27 +33,18 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<()> {
     artillery::install()?;
-    let program = args.choice.obtain()?;
     let folder = workspace::root()?.join("xtask/scenarios");
     let scenario = if args.as_shipped { "auth-light.yml" } else { "auth-light-corrected.yml" };
+    let file = folder.join(scenario);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let server = runtime.block_on(start(program, &folder))?;
-    let played = play(&folder.join(scenario), &server);
+    let server = runtime.block_on(load::server_for(&file, &args.choice))?;
+    let played = play(&file, &server);
     let report = played.inspect_err(|_fault| eprintln!("{}", server.log_tail()))?;
     println!("### {scenario}, played by artillery {}\n\n{report}", artillery::VERSION);
     let mut targets = Targets::default();
     report.judge(&mut targets);
     print!("{targets}");
     targets.conclude(args.report_only)
-}
-
-/// A server on which the users of the scenario have registered.
-async fn start(program: PathBuf, folder: &Path) -> Result<Server> {
-    let mut server = Server::start(program, Variables::new()).await?;
-    let api = Api::new(&server.base)?;
-    server.ready(&api).await?;
-    accounts::register(&api, &accounts::in_file(&folder.join("test-users.csv"))?).await?;
-    Ok(server)
 }
 
 /// Plays a scenario to its end, and reads what the tool found.

@@ -129,6 +129,17 @@ impl Host {
     }
 }
 
+/// A server on which the accounts of a scenario's data files have registered.
+pub(super) async fn started(
+    program: PathBuf,
+    variables: Variables,
+    scenario: &Scenario,
+) -> Result<Server> {
+    let host = Host::start(program, variables).await?;
+    host.register(scenario).await?;
+    host.server.context("the server was started elsewhere")
+}
+
 /// A database of its own on these services.
 pub(super) fn variables_of(services: &Services) -> Variables {
     let given = services.environment();

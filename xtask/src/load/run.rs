@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
 
 /// Plays a scenario against a server; nothing is said.
 pub(super) fn once(file: &Path, target: &str) -> Result<Report> {
-    let Ok(scenario) = Scenario::open(file)? else { bail!("{} is not understood", file.display()) };
+    let scenario = understood(file)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(LocalSet::new().run_until(async {
         let data = scenario.payloads.iter().map(Data::read).collect::<Result<_>>()?;
@@ -75,6 +75,11 @@ pub(super) fn once(file: &Path, target: &str) -> Result<Report> {
         let played = engine::play(plan, &mut |_record, _elapsed| {}).await?;
         Report::of(&played, target, String::new())
     }))
+}
+
+/// A scenario that has to be one; what is wrong with it is `lint`'s to say.
+pub(super) fn understood(file: &Path) -> Result<Scenario> {
+    Scenario::open(file)?.map_err(|_refusals| anyhow!("{} is not understood", file.display()))
 }
 
 /// Says what is not understood.
