@@ -18,6 +18,7 @@ mod figures;
 mod host;
 mod keys;
 mod lint;
+mod odds;
 mod page;
 mod path;
 mod progress;
@@ -43,6 +44,7 @@ use crate::bare;
 use crate::interrupt;
 use crate::server::{Choice, Server, Variables};
 use lint::{Findings, Machine};
+pub(crate) use odds::Odds;
 pub(crate) use report::Report;
 
 /// How long the machine is asked what it can do.
@@ -110,6 +112,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Plays a scenario against a server, whatever `lint` would say of it.
 pub(crate) fn play_once(file: &Path, target: &str) -> Result<Report> {
     run::once(file, target)
+}
+
+/// What chance makes of a scenario.
+pub(crate) fn odds(file: &Path) -> Result<Odds> {
+    Odds::of(&run::understood(file)?)
+}
+
+/// The files that give a scenario its data.
+pub(crate) fn data_files(file: &Path) -> Result<Vec<PathBuf>> {
+    Ok(run::understood(file)?.payloads.into_iter().map(|payload| payload.file).collect())
 }
 
 /// The server that `load run` starts for a scenario: limits raised, its accounts registered.

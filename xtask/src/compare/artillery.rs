@@ -3,6 +3,7 @@
 mod mirror;
 mod ours;
 mod seen;
+mod shipped;
 mod theirs;
 
 use std::fs;
@@ -12,12 +13,36 @@ use anyhow::{Result, bail, ensure};
 
 use crate::artillery;
 use crate::interrupt;
+use crate::server::Choice;
 use crate::workspace;
 use mirror::Mirror;
 use seen::Seen;
 
-pub(super) fn run() -> Result<()> {
+/// How much is played, and against which server.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Play the shipped scenarios at their full length, twelve minutes altogether
+    #[arg(long)]
+    whole: bool,
+    /// Where the shortened copies of the shipped scenarios are written (default: target/compare)
+    #[arg(long, value_name = "FOLDER")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    choice: Choice,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
     artillery::install()?;
+    let mut different = mirrored()?;
+    different.extend(shipped::compare(args)?);
+    if different.is_empty() {
+        return Ok(());
+    }
+    bail!("they differ\n{}", different.join("\n"))
+}
+
+/// Plays the small scenarios against a mirror; says what differs.
+fn mirrored() -> Result<Vec<String>> {
     let files = files()?;
     println!("### Load runs beside artillery {}\n", artillery::VERSION);
     println!("| scenario | requests | statuses | expectations | journeys | |");
@@ -32,10 +57,8 @@ pub(super) fn run() -> Result<()> {
         println!("| {name} | {} | {verdict} |", theirs.row());
         different.extend(differences.into_iter().map(|it| format!("{name}: {it}")));
     }
-    if different.is_empty() {
-        return Ok(());
-    }
-    bail!("they differ\n{}", different.join("\n"))
+    println!();
+    Ok(different)
 }
 
 /// The scenarios, in the order of their names.

@@ -68,6 +68,8 @@ pub(super) struct OfEndpoint {
     pub(super) expectations: BTreeMap<&'static str, (u64, u64)>,
     /// How often something could be captured, and could not.
     pub(super) captures: (u64, u64),
+    /// Requests that ended their journey, because something could not be captured.
+    pub(super) uncaptured: u64,
 }
 
 /// The run in parts of so many seconds.
@@ -129,6 +131,20 @@ impl Report {
         all.map(|(kind, counts)| (*kind, *counts))
     }
 
+    /// How often each endpoint answered with each status, and how often with nothing.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = (&str, String, u64)> {
+        self.endpoints.iter().flat_map(|of| {
+            let statuses = of.statuses.iter().map(|(status, count)| (status.to_string(), *count));
+            let all = statuses.chain([("nothing".to_owned(), of.faults)]);
+            all.map(|(outcome, count)| (of.name.as_str(), outcome, count))
+        })
+    }
+
+    /// Requests that ended their journey, because something could not be captured.
+    pub(crate) fn uncaptured(&self) -> u64 {
+        self.endpoints.iter().map(|endpoint| endpoint.uncaptured).sum()
+    }
+
     /// How many journeys came to their last step, and how many did not.
     pub(crate) fn to_their_end(&self) -> (u64, u64) {
         let Journeys { begun, to_their_end, .. } = self.journeys;
@@ -187,6 +203,7 @@ impl OfEndpoint {
             times: times.map(|(of, times)| (class(*of), Pair::of(times))).collect(),
             expectations: endpoint.expectations.clone(),
             captures: endpoint.captures,
+            uncaptured: endpoint.uncaptured,
         }
     }
 }

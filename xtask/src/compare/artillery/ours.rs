@@ -6,10 +6,26 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::seen::Seen;
-use crate::load;
+use crate::load::{self, Report};
 
+/// As a mirror saw it.
 pub(super) fn play(file: &Path) -> Result<Seen> {
     let (report, asked) = super::reflected(|base| load::play_once(file, base))?;
+    Ok(super::seen(asked).with(told(&report)))
+}
+
+/// As it says itself.
+pub(super) fn play_on(file: &Path, target: &str) -> Result<Seen> {
+    let report = load::play_once(file, target)?;
+    let mut seen = told(&report);
+    for (endpoint, outcome, count) in report.outcomes().filter(|(_, _, count)| *count > 0) {
+        seen.enter(endpoint, &outcome, count);
+    }
+    Ok(seen)
+}
+
+/// What only the tool can know.
+fn told(report: &Report) -> Seen {
     let mut expectations: BTreeMap<String, u64> = BTreeMap::new();
     for (kind, (met, unmet)) in report.expectations_by_kind() {
         for (outcome, count) in [("ok", met), ("failed", unmet)] {
@@ -18,5 +34,6 @@ pub(super) fn play(file: &Path) -> Result<Seen> {
             }
         }
     }
-    Ok(Seen { expectations, journeys: report.to_their_end(), ..super::seen(asked) })
+    let (journeys, uncaptured) = (report.to_their_end(), report.uncaptured());
+    Seen { expectations, journeys, uncaptured, ..Seen::default() }
 }

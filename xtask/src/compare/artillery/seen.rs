@@ -12,9 +12,23 @@ pub(super) struct Seen {
     pub(super) expectations: BTreeMap<String, u64>,
     /// Journeys that came to their last step, and those that did not, as the tool says.
     pub(super) journeys: (u64, u64),
+    /// Requests that ended their journey for want of what was to be captured, as the tool says.
+    pub(super) uncaptured: u64,
 }
 
 impl Seen {
+    /// The same, with what the tool told of it.
+    pub(super) fn with(self, told: Self) -> Self {
+        let Self { requests, statuses, .. } = self;
+        Self { requests, statuses, ..told }
+    }
+
+    /// So many replies of one endpoint.
+    pub(super) fn enter(&mut self, endpoint: &str, status: &str, count: u64) {
+        *self.requests.entry(endpoint.to_owned()).or_default() += count;
+        *self.statuses.entry(format!("{endpoint} {status}")).or_default() += count;
+    }
+
     /// Cells of a table in Markdown.
     pub(super) fn row(&self) -> String {
         let requests: u64 = self.requests.values().sum();
@@ -44,6 +58,10 @@ impl Seen {
         if self.journeys != ours.journeys {
             all.push(format!("journeys: artillery {:?}, ours {:?}", self.journeys, ours.journeys));
         }
+        if self.uncaptured != ours.uncaptured {
+            let (theirs, ours) = (self.uncaptured, ours.uncaptured);
+            all.push(format!("captures that failed: artillery {theirs} ×, ours {ours} ×"));
+        }
         all
     }
 }
@@ -68,12 +86,15 @@ mod tests {
     fn whatever_differs_is_told() {
         let count = |key: &str, count| [(key.to_owned(), count)].into();
         let theirs = Seen { requests: count("GET /a", 2), journeys: (2, 0), ..Seen::default() };
-        let ours = Seen { requests: count("GET /a", 1), journeys: (1, 1), ..Seen::default() };
+        let requests = count("GET /a", 1);
+        let ours = Seen { requests, journeys: (1, 1), uncaptured: 1, ..Seen::default() };
 
         let differences = theirs.differences(&ours);
 
         let told = "request GET /a: artillery 2 ×, ours 1 ×";
-        assert_eq!(differences, [told, "journeys: artillery (2, 0), ours (1, 1)"]);
+        let journeys = "journeys: artillery (2, 0), ours (1, 1)";
+        let captures = "captures that failed: artillery 0 ×, ours 1 ×";
+        assert_eq!(differences, [told, journeys, captures]);
         assert!(ours.differences(&ours).is_empty());
     }
 }

@@ -5,9 +5,27 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::seen::Seen;
 use crate::artillery;
+use crate::load::Odds;
+
+/// Its plugin that counts by endpoint, which comes with it.
+const BY_ENDPOINT: &str = "metrics-by-endpoint";
+
+/// What it says of a request that ended its journey because something could not be captured.
+const UNCAPTURED: &str = "errors.Failed capture or match";
+
+/// Whether it looks at what a scenario expects; without a plugin it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expectations {
+    /// As the scenario has it: those that are shipped turn the plugin on nowhere.
+    AsShipped,
+    Counted,
+}
+
+type Counters = BTreeMap<String, u64>;
 
 #[derive(Debug, Deserialize)]
 struct Report {
@@ -16,14 +34,39 @@ struct Report {
 
 #[derive(Debug, Deserialize)]
 struct Aggregate {
-    counters: BTreeMap<String, u64>,
+    counters: Counters,
 }
 
+/// As a mirror saw it.
 pub(super) fn play(file: &Path) -> Result<Seen> {
     let (report, asked) = super::reflected(|base| artillery::play(file, base, r#"{"config":{}}"#))?;
+    Ok(super::seen(asked).with(told(&counters(&report)?)))
+}
+
+/// As it says itself.
+pub(super) fn play_on(
+    file: &Path,
+    target: &str,
+    expectations: Expectations,
+    odds: &Odds,
+) -> Result<Seen> {
+    let plugins = match expectations {
+        Expectations::AsShipped => json!({ BY_ENDPOINT: {} }),
+        Expectations::Counted => json!({ BY_ENDPOINT: {}, "expect": { "outputFormat": "silent" } }),
+    };
+    let overrides = json!({ "config": { "plugins": plugins } }).to_string();
+    let counters = counters(&artillery::play(file, target, &overrides)?)?;
+    Ok(by_endpoint(&counters, told(&counters), odds))
+}
+
+fn counters(report: &str) -> Result<Counters> {
     let report: Report =
-        serde_json::from_str(&report).context("artillery's report is not as expected")?;
-    let counters = report.aggregate.counters;
+        serde_json::from_str(report).context("artillery's report is not as expected")?;
+    Ok(report.aggregate.counters)
+}
+
+/// What only the tool can know.
+fn told(counters: &Counters) -> Seen {
     let count = |name: &str| counters.get(name).copied().unwrap_or_default();
     let journeys = (count("vusers.completed"), count("vusers.failed"));
     let expectations = counters.iter().filter_map(|(name, count)| {
@@ -35,7 +78,26 @@ pub(super) fn play(file: &Path) -> Result<Seen> {
         *all.entry(kind).or_default() += count;
         all
     });
-    Ok(Seen { expectations, journeys, ..super::seen(asked) })
+    Seen { expectations, journeys, uncaptured: count(UNCAPTURED), ..Seen::default() }
+}
+
+/// Replies by endpoint; whatever kept one from coming is counted for all of them together.
+fn by_endpoint(counters: &Counters, mut seen: Seen, odds: &Odds) -> Seen {
+    // It leaves out the method.
+    let named = |path: &str| {
+        let ends_so = |name: &&String| name.split_once(' ').is_some_and(|(_, it)| it == path);
+        odds.asked.keys().find(ends_so).map_or_else(|| path.to_owned(), Clone::clone)
+    };
+    for (name, count) in counters {
+        let of_endpoint = name.strip_prefix("plugins.").and_then(|it| it.strip_prefix(BY_ENDPOINT));
+        let reply = of_endpoint.and_then(|it| it.strip_prefix('.')?.split_once(".codes."));
+        if let Some((path, status)) = reply {
+            seen.enter(&named(path), status, *count);
+        } else if name.starts_with("errors.") && name != UNCAPTURED {
+            seen.enter("any endpoint", name, *count);
+        }
+    }
+    seen
 }
 
 /// It calls an expectation of a header by that header's name.
@@ -43,5 +105,35 @@ fn of_ours(kind: &str) -> String {
     match kind.split_once(".header ") {
         Some((outcome, _)) => format!("{outcome}.headerEquals"),
         None => kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counters, Odds, by_endpoint, told};
+
+    #[test]
+    fn replies_are_by_endpoint_and_what_went_wrong_is_not_lost() {
+        let counters: Counters = [
+            ("plugins.metrics-by-endpoint./api/auth/login.codes.200", 9),
+            ("plugins.metrics-by-endpoint./api/auth/login.codes.401", 1),
+            ("plugins.metrics-by-endpoint./api/auth/login.errors.Error", 1),
+            ("plugins.expect.ok.statusCode", 9),
+            ("plugins.expect.ok", 9),
+            ("errors.Failed capture or match", 1),
+            ("errors.ECONNRESET", 2),
+        ]
+        .map(|(name, count)| (name.to_owned(), count))
+        .into();
+
+        let asked = [("POST /api/auth/login".to_owned(), 1.0)].into();
+        let odds = Odds { asked, ..Odds::default() };
+
+        let seen = by_endpoint(&counters, told(&counters), &odds);
+
+        assert_eq!(seen.requests["POST /api/auth/login"], 10);
+        assert_eq!(seen.statuses["POST /api/auth/login 401"], 1);
+        assert_eq!(seen.statuses["any endpoint errors.ECONNRESET"], 2);
+        assert_eq!((seen.uncaptured, seen.expectations["ok.statusCode"]), (1, 9));
     }
 }

@@ -40,6 +40,8 @@ pub(in crate::load) struct Endpoint {
     pub(in crate::load) expectations: BTreeMap<&'static str, (u64, u64)>,
     /// How often something could be captured, and could not.
     pub(in crate::load) captures: (u64, u64),
+    /// Requests that ended their journey, because something could not be captured.
+    pub(in crate::load) uncaptured: u64,
 }
 
 impl Outcome {
@@ -87,6 +89,7 @@ impl Endpoint {
             let (there, missing) = &mut self.captures;
             *if *is_there { there } else { missing } += 1;
         }
+        self.uncaptured += u64::from(judged.ends);
     }
 
     pub(in crate::load) fn requests(&self) -> u64 {
