@@ -1,4 +1,5 @@
 //! What a request pays for being counted: `cargo bench -p gacp-telemetry`.
+#![expect(clippy::unwrap_used, reason = "a failed setup must stop the bench")]
 
 use std::hint::black_box;
 

@@ -137,11 +137,11 @@ impl Making {
     fn load(&self, clock: Clock) -> impl FnOnce() -> Waiting + use<> {
         let (handle, made) = (Rc::clone(&self.handle), Rc::clone(&self.made));
         move || {
-            let (begin, begun) = oneshot::channel();
+            let (start, may_start) = oneshot::channel();
             let (tell, told) = oneshot::channel();
             let work = async move {
                 // Nobody waits where somebody else has made it meanwhile.
-                let Ok(()) = begun.await else { return };
+                let Ok(()) = may_start.await else { return };
                 let Some(handle) = handle.take() else { return };
                 let (loaded, response) = load::of(handle.await, &clock);
                 made.replace(response);
@@ -150,7 +150,7 @@ impl Making {
             };
             rt::spawn(work.in_current_span());
             let waiting: Waiting = Box::pin(async move {
-                let _ = begin.send(());
+                let _ = start.send(());
                 told.await.unwrap_or(Loaded::Failed(BROKEN))
             });
             waiting

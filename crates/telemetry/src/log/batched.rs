@@ -175,6 +175,19 @@ mod tests {
         }
     }
 
+    /// Keeps what is written.
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     struct Stand {
         registry: Registry,
         log: Batched,
@@ -218,18 +231,9 @@ mod tests {
     #[test]
     fn what_waits_at_the_end_is_written() {
         let out = Arc::new(Mutex::new(Vec::new()));
-        struct Kept(Arc<Mutex<Vec<u8>>>);
-        impl Write for Kept {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.lock().unwrap().write(bytes)
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         let kept = Kept(Arc::clone(&out));
         let (log, writing) =
-            Batched::to(kept, Duration::from_secs(60), &mut Registry::default()).unwrap();
+            Batched::to(kept, Duration::from_mins(1), &mut Registry::default()).unwrap();
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {

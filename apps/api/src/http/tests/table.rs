@@ -39,7 +39,7 @@ static COUNT: Row = Row::of(Method::GET, "/api/count", SIGNED_IN);
 /// Each caller's own, for a minute.
 static KEPT: cached::Rule =
     cached::Rule::for_the_caller(Policy::fresh_for(Duration::from_mins(1)), |_, by| {
-        Some(Tags::of([Tag::of("owner", &by.id.to_string())]))
+        Some(Tags::of([Tag::of("owner", by.id.to_string())]))
     });
 
 pub(super) fn routes() -> Routes {
