@@ -2,7 +2,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::latency::Latency;
-use crate::load::engine::Pool;
+use crate::load::engine::pool::Pool;
 use crate::load::stub::{Answer, Heard, json, play, play_seeded, run, start};
 
 /// A scenario of one journey with these steps and phases.
