@@ -40,7 +40,7 @@ pub trait Authenticate: Send + Sync {
     }
 }
 
-/// The token with which a request is sent, of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not matter.
 pub(super) fn bearer(request: &ServiceRequest) -> Result<&str, ApiError> {
     let mut lines = request.headers().get_all(AUTHORIZATION);
     let line = lines.next().ok_or(ApiError::Unauthenticated { presented: false })?;

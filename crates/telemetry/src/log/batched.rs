@@ -110,10 +110,10 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Takes what waits, once something does. There is nothing to come when it says so.
+    /// Takes what waits, once something does. False when the log ends and there is nothing left.
     fn take(&self, batch: &mut Vec<u8>) -> bool {
-        let is_ending = |state: &mut State| !state.is_ending;
-        let waited = self.changed.wait_timeout_while(self.state(), GATHERED, is_ending);
+        let goes_on = |state: &mut State| !state.is_ending;
+        let waited = self.changed.wait_timeout_while(self.state(), GATHERED, goes_on);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         while state.lines.is_empty() && !state.is_ending {
             state.is_idle = true;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 
@@ -99,10 +99,7 @@ impl Stage {
     pub(super) fn scenario(&self, name: &str) -> Result<Scenario> {
         let file = seed::scenarios()?.join(format!("{name}.yml"));
         run::check(&file, false)?;
-        let Ok(scenario) = Scenario::open(&file)? else {
-            bail!("{} is not understood", file.display());
-        };
-        Ok(scenario.shortened(self.parts))
+        Ok(run::understood(&file)?.shortened(self.parts))
     }
 
     /// Plays a scenario, shows what came of it, and writes the report under a name.
