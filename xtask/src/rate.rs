@@ -50,10 +50,27 @@ impl Rate {
 
 /// The middle one; of an even number the mean of the two in the middle. 0 of none.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    middle(&sorted(values))
+}
+
+/// The middle ones of the lower half, of all and of the upper half; what lies between the outer
+/// two is half of them.
+pub(crate) fn quartiles(values: impl IntoIterator<Item = f64>) -> [f64; 3] {
+    let values = sorted(values);
+    let (lower, _) = values.split_at(values.len().div_ceil(2));
+    let (_, upper) = values.split_at(values.len() / 2);
+    [lower, &values, upper].map(middle)
+}
+
+fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
-    let (lower, upper) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-    let at = |place: usize| values.get(place).copied().unwrap_or_default();
+    values
+}
+
+fn middle(sorted: &[f64]) -> f64 {
+    let (lower, upper) = (sorted.len().saturating_sub(1) / 2, sorted.len() / 2);
+    let at = |place: usize| sorted.get(place).copied().unwrap_or_default();
     f64::midpoint(at(lower), at(upper))
 }
 
@@ -61,7 +78,7 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
 mod tests {
     use std::time::Duration;
 
-    use super::{Rate, Usage, median};
+    use super::{Rate, Usage, median, quartiles};
 
     fn usage(elapsed: u64, worker: u64, client: u64, machine: u64) -> Usage {
         let [elapsed, worker, client, machine] =
@@ -90,6 +107,14 @@ mod tests {
     fn the_median_is_in_the_middle() {
         for (values, middle) in [(vec![3.0, 1.0, 2.0], 2.0), (vec![4.0, 1.0, 2.0, 3.0], 2.5)] {
             assert!((median(values) - middle).abs() < 1e-9, "{middle}");
+        }
+    }
+    #[test]
+    fn half_of_the_values_lie_between_the_quartiles() {
+        let expected = [(vec![5.0, 1.0, 4.0, 2.0, 3.0], [2.0, 3.0, 4.0]), (vec![], [0.0; 3])];
+        for (values, quartiles_of_it) in expected {
+            let exact = |(one, other): (f64, f64)| (one - other).abs() < 1e-9;
+            assert!(quartiles(values).into_iter().zip(quartiles_of_it).all(exact));
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::latency::Latency;
 use crate::people::Registration;
 use crate::rate::Rate;
 
-/// Until every client waits for a reply.
+/// Until every client waits for a reply, and before a short phase no longer than a quarter of it.
 const LEAD_IN: Duration = Duration::from_millis(500);
 
 /// Clients, each with a connection and a request of its own, in somebody's name whom no other uses:
@@ -75,7 +75,7 @@ impl Crowd {
         for client in self.clients.drain(..) {
             playing.spawn(client.play(Arc::clone(&phase)));
         }
-        sleep(LEAD_IN).await;
+        sleep(LEAD_IN.min(length / 4)).await;
         let begun = Spent::with(server)?;
         locked(&phase).turn = Turn::Counting;
         sleep(length).await;

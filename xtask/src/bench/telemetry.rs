@@ -1,16 +1,18 @@
 //! `cargo xtask bench telemetry`: what it costs that a server tells of itself.
 //!
-//! Two servers get the same cheap request by turns. One writes its log, sends each request's spans
-//! and is scraped; the other does none of it, or is one that cannot.
+//! Two servers get the same cheap request by turns, which are short: a machine of others' changes
+//! its speed from second to second. One writes its log, sends spans and is scraped; the other does
+//! none of it, or is one that cannot.
 
 mod pairs;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use clap::value_parser;
 
 use super::crowd::Crowd;
-use super::extent::Extent;
 use super::sink::Sink;
 use crate::bare::cores;
 use crate::client::Api;
@@ -36,6 +38,27 @@ pub(crate) struct Args {
     choice: Choice,
 }
 
+/// Clients in a closed loop, and turns.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Extent {
+    /// Clients, each with a connection and an account of its own
+    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=500))]
+    connections: u32,
+    /// How often the two take turns
+    #[arg(long, default_value_t = 120, value_parser = value_parser!(u32).range(1..=10_000))]
+    pairs: u32,
+    /// The length of each turn, in milliseconds
+    #[arg(long, default_value_t = 250, value_parser = value_parser!(u32).range(50..=600_000))]
+    milliseconds: u32,
+}
+
+impl Extent {
+    /// The length of each turn.
+    fn phase(self) -> Duration {
+        Duration::from_millis(self.milliseconds.into())
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<()> {
     let program = args.choice.obtain()?;
     let without = args.without.as_ref().map_or_else(
@@ -57,10 +80,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 fn headline(extent: Extent) -> String {
-    let (Extent { connections, pairs, seconds }, cores) = (extent, cores());
+    let (Extent { connections, pairs, milliseconds }, cores) = (extent, cores());
     format!(
         "### A profile with and without telemetry: {connections} connections in a closed loop, \
-         {cores} cores, {pairs} pairs of {seconds} s each"
+         {cores} cores, {pairs} pairs of {milliseconds} ms each"
     )
 }
 

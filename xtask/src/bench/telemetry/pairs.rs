@@ -5,14 +5,12 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::Stand;
+use super::{Extent, Stand};
 use crate::bare::cores;
 use crate::bench::crowd::Served;
-use crate::bench::extent::Extent;
 use crate::bench::pairs::WARM_UP;
 use crate::interrupt;
-use crate::latency::shown;
-use crate::rate::median;
+use crate::rate::{median, quartiles};
 use crate::targets::Targets;
 
 /// What is left of the requests per second: telemetry may cost a twentieth.
@@ -45,7 +43,9 @@ pub(super) async fn measure(
             let silent = keep_silent(silent, extent).await?;
             Pair { telling: tell(telling, extent).await?, silent }
         };
-        eprintln!("pair {number}: ratio {:.3}", pair.ratio());
+        if number % 10 == 0 {
+            eprintln!("pair {number} of {}: ratio {:.3}", extent.pairs, pair.ratio());
+        }
         pairs.push(pair);
     }
     Ok(Pairs(pairs))
@@ -92,45 +92,30 @@ impl Pairs {
 /// A table in Markdown.
 impl fmt::Display for Pairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "| pair | requests/s without | with | ratio | CPU µs each without | with | more | \
-             p99 ms without | with | others |"
-        )?;
-        writeln!(f, "|{}", " ---: |".repeat(10))?;
-        for (number, pair) in (1..).zip(&self.0) {
-            row(f, number, pair)?;
-        }
-        writeln!(
-            f,
-            "| median | {:.0} | {:.0} | {:.3} | {:.1} | {:.1} | {:.1} | | | |",
-            self.median(|pair| pair.silent.rate.per_second()),
-            self.median(|pair| pair.telling.rate.per_second()),
-            self.median(Pair::ratio),
-            self.median(|pair| 1_000.0 * pair.silent.rate.cpu_ms()),
-            self.median(|pair| 1_000.0 * pair.telling.rate.cpu_ms()),
-            self.median(Pair::extra_us),
-        )
+        writeln!(f, "| of {} pairs | lower quartile | median | upper quartile |", self.0.len())?;
+        writeln!(f, "| --- |{}", " ---: |".repeat(3))?;
+        self.row(f, ("requests/s without", 0), |pair| pair.silent.rate.per_second())?;
+        self.row(f, ("with", 0), |pair| pair.telling.rate.per_second())?;
+        self.row(f, ("ratio", 3), Pair::ratio)?;
+        self.row(f, ("CPU µs each without", 1), |pair| 1_000.0 * pair.silent.rate.cpu_ms())?;
+        self.row(f, ("with", 1), |pair| 1_000.0 * pair.telling.rate.cpu_ms())?;
+        self.row(f, ("more", 1), Pair::extra_us)?;
+        let others = |served: &Served| 100.0 * served.rate.taken_by_others(cores());
+        self.row(f, ("% taken by others without", 0), |pair| others(&pair.silent))?;
+        self.row(f, ("with", 0), |pair| others(&pair.telling))
     }
 }
 
-fn row(f: &mut fmt::Formatter<'_>, number: u32, pair: &Pair) -> fmt::Result {
-    let Pair { telling, silent } = pair;
-    let others = [silent, telling].map(|served| 100.0 * served.rate.taken_by_others(cores()));
-    writeln!(
-        f,
-        "| {number} | {:.0} | {:.0} | {:.3} | {:.1} | {:.1} | {:.1} | {} | {} | {:.0} %, {:.0} % |",
-        silent.rate.per_second(),
-        telling.rate.per_second(),
-        pair.ratio(),
-        1_000.0 * silent.rate.cpu_ms(),
-        1_000.0 * telling.rate.cpu_ms(),
-        pair.extra_us(),
-        shown(silent.latency.quantile(0.99)),
-        shown(telling.latency.quantile(0.99)),
-        others[0],
-        others[1],
-    )
+impl Pairs {
+    fn row(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        (name, decimals): (&str, usize),
+        of: impl Fn(&Pair) -> f64,
+    ) -> fmt::Result {
+        let [lower, median, upper] = quartiles(self.0.iter().map(of));
+        writeln!(f, "| {name} | {lower:.decimals$} | {median:.decimals$} | {upper:.decimals$} |")
+    }
 }
 
 #[cfg(test)]
