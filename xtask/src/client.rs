@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use crate::meter::Meter;
@@ -30,6 +30,15 @@ impl Api {
     pub(crate) fn new(base: &str) -> Result<Self> {
         let http = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), http, meter: None })
+    }
+
+    /// A client that opens a connection for each request, and closes it behind the reply.
+    pub(crate) fn renewing(base: &str) -> Result<Self> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        let http = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
+        let http = http.pool_max_idle_per_host(0).default_headers(headers).build()?;
+        Ok(Self { http, ..Self::new(base)? })
     }
 
     /// The same client, with every request measured.

@@ -1,4 +1,5 @@
-//! A farmer's app at work: it reads and writes over one connection that it keeps, without pause.
+//! A farmer's app at work: it reads and writes without pause, over one connection that it keeps, or
+//! over one for each request.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::balancer::SERVED_BY;
-use super::notes::Notes;
+use super::notes::{Asked, Connection, Notes};
 use super::promises::Promise;
 use crate::bodies::{self, Corner};
 use crate::client::{Api, Call, Reply};
@@ -29,6 +30,7 @@ pub(super) struct Farmer {
     pub(super) user: User,
     /// Not signed in, over the same connection.
     api: Api,
+    connection: Connection,
     number: usize,
     begun: u32,
     /// Names of farms, and the ids that the servers told.
@@ -51,11 +53,18 @@ const STEPS: [Step; 6] =
 
 impl Farmer {
     /// Logs somebody in who has registered.
-    pub(super) async fn log_in(base: &str, number: usize, who: &Registration) -> Result<Self> {
-        // Connections are kept by the client: one of its own each.
-        let api = Api::new(base)?;
+    pub(super) async fn log_in(
+        base: &str,
+        connection: Connection,
+        (number, who): (usize, &Registration),
+    ) -> Result<Self> {
+        // A kept connection is the client's: each has a client of its own.
+        let api = match connection {
+            Connection::Kept => Api::new(base)?,
+            Connection::Renewed => Api::renewing(base)?,
+        };
         let user = User::log_in(&api, who.credentials()).await?;
-        Ok(Self { user, api, number, begun: 0, acknowledged: BTreeMap::new() })
+        Ok(Self { user, api, connection, number, begun: 0, acknowledged: BTreeMap::new() })
     }
 
     /// Works until the drill closes.
@@ -72,16 +81,14 @@ impl Farmer {
     }
 
     async fn take(&mut self, step: Step, notes: &Notes) -> Result<()> {
-        let profile = "/api/auth/profile";
-        match step {
-            Step::Profile => ask("GET profile", self.user.get(profile), 200, notes).await,
-            Step::Farms => ask("GET farms", self.user.get("/api/farms"), 200, notes).await,
-            Step::Standards => {
-                ask("GET standards", self.api.get("/api/standards"), 200, notes).await
-            }
-            Step::Keys => ask("GET keys", self.api.get("/.well-known/jwks.json"), 200, notes).await,
+        let (route, call) = match step {
+            Step::Profile => ("GET profile", self.user.get("/api/auth/profile")),
+            Step::Farms => ("GET farms", self.user.get("/api/farms")),
+            Step::Standards => ("GET standards", self.api.get("/api/standards")),
+            Step::Keys => ("GET keys", self.api.get("/.well-known/jwks.json")),
             Step::Register => return self.register(notes).await,
         };
+        ask((route, self.connection), call, 200, notes).await;
         Ok(())
     }
 
@@ -100,7 +107,8 @@ impl Farmer {
 
     async fn send(&mut self, name: &str, key: &str, body: &Value, notes: &Notes) {
         let call = self.user.post("/api/farms", body.clone()).idempotency_key(key);
-        let Some(reply) = ask("POST farms", call, 201, notes).await else { return };
+        let asked = ("POST farms", self.connection);
+        let Some(reply) = ask(asked, call, 201, notes).await else { return };
         let id = reply.at("/data/id").as_str().unwrap_or_default().to_owned();
         if let Some(former) = self.acknowledged.insert(name.to_owned(), id.clone())
             && former != id
@@ -111,21 +119,21 @@ impl Farmer {
 }
 
 /// Sends a request and notes what came of it; the reply, if it was the one that was due.
-async fn ask(route: &'static str, call: Call<'_>, due: u16, notes: &Notes) -> Option<Reply> {
+async fn ask(asked: Asked, call: Call<'_>, due: u16, notes: &Notes) -> Option<Reply> {
     let before = notes.moment();
     let mut sent = call.clone().send().await;
-    if sent.as_ref().is_err_and(is_closed_connection) && notes.may_repeat(route, before) {
+    if sent.as_ref().is_err_and(is_closed_connection) && notes.may_repeat(asked, before) {
         sent = call.send().await;
     }
     match &sent {
         Ok(reply) if reply.status == due => {
-            notes.answered(route, reply.header(SERVED_BY).unwrap_or_default(), before);
+            notes.answered(asked, reply.header(SERVED_BY).unwrap_or_default(), before);
         }
         Ok(reply) => {
             let code = reply.at("/code").as_str().unwrap_or("no problem's body");
-            notes.failed(route, &format!("{} ({code})", reply.status));
+            notes.failed(asked, &format!("{} ({code})", reply.status));
         }
-        Err(fault) => notes.failed(route, &fault.root_cause().to_string()),
+        Err(fault) => notes.failed(asked, &fault.root_cause().to_string()),
     }
     sent.ok().filter(|reply| reply.status == due)
 }

@@ -23,7 +23,19 @@ pub(super) struct Moment {
     turns: u32,
 }
 
-/// What becomes of a request whose connection the balancer closes as it replaces its workers.
+/// Over what somebody asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Connection {
+    /// One connection for all requests, which the balancer may close between two.
+    Kept,
+    /// A new one for each: nobody closes it but for a fault.
+    Renewed,
+}
+
+/// A kind of request, and over what it was made.
+pub(super) type Asked = (&'static str, Connection);
+
+/// What becomes of a request whose kept connection the balancer closes as it replaces its workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Closed {
     /// It is sent once more, as HTTP allows (RFC 9110, 9.2.2).
@@ -41,7 +53,7 @@ pub(super) struct Seen {
     /// Replies of each server since a restart last began or ended.
     served: Vec<u32>,
     latest: Instant,
-    pub(super) routes: BTreeMap<&'static str, Count>,
+    pub(super) routes: BTreeMap<Asked, Count>,
     /// Failures, and how often there was each.
     pub(super) causes: BTreeMap<String, u32>,
     /// The longest time in which nobody got a reply.
@@ -133,13 +145,14 @@ impl Notes {
     }
 
     /// Whether a request that was sent then, and whose connection was closed, may be sent again.
-    pub(super) fn may_repeat(&self, route: &'static str, before: Moment) -> bool {
+    pub(super) fn may_repeat(&self, asked: Asked, before: Moment) -> bool {
         let mut seen = self.seen();
         let is_turning = before.turns % 2 == 1 || before.turns != seen.now.turns;
-        if seen.closed == Closed::Failed || !is_turning {
+        let (_, connection) = asked;
+        if seen.closed == Closed::Failed || connection == Connection::Renewed || !is_turning {
             return false;
         }
-        seen.routes.entry(route).or_default().repeated += 1;
+        seen.routes.entry(asked).or_default().repeated += 1;
         if let Some(restart) = seen.under_way() {
             restart.repeated += 1;
         }
@@ -147,12 +160,12 @@ impl Notes {
     }
 
     /// The reply that was due came from this server.
-    pub(super) fn answered(&self, route: &'static str, server: &str, before: Moment) {
+    pub(super) fn answered(&self, asked: Asked, server: &str, before: Moment) {
         let mut seen = self.seen();
         let gap = seen.latest.elapsed();
         seen.latest = Instant::now();
         seen.longest_gap = seen.longest_gap.max(gap);
-        seen.routes.entry(route).or_default().answered += 1;
+        seen.routes.entry(asked).or_default().answered += 1;
         if let Some(restart) = seen.under_way() {
             restart.answered += 1;
             restart.longest_gap = restart.longest_gap.max(gap);
@@ -166,19 +179,20 @@ impl Notes {
             && before.aside == seen.now.aside
             && place == Some(out)
         {
-            let example = format!("{route} during restart {}", restart + 1);
+            let example = format!("{} during restart {}", asked.0, restart + 1);
             seen.breaches.add(Promise::Aside, example);
         }
     }
 
     /// There was no reply, or another one than was due.
-    pub(super) fn failed(&self, route: &'static str, cause: &str) {
+    pub(super) fn failed(&self, asked: Asked, cause: &str) {
         let mut seen = self.seen();
-        seen.routes.entry(route).or_default().failed += 1;
+        seen.routes.entry(asked).or_default().failed += 1;
         if let Some(restart) = seen.under_way() {
             restart.failed += 1;
         }
-        let cause = format!("{route}: {cause}");
+        let (route, connection) = asked;
+        let cause = format!("{route} over a {} connection: {cause}", connection.as_str());
         seen.breaches.add(Promise::Answered, cause.clone());
         *seen.causes.entry(cause).or_default() += 1;
     }
@@ -198,6 +212,15 @@ impl Notes {
 
     pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Renewed => "new",
+        }
     }
 }
 

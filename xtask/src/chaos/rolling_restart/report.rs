@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::notes::{Count, Notes, Restart};
+use super::notes::{Connection, Count, Notes, Restart};
 use crate::chaos::report::Outcome;
 
 /// So many causes are shown; the others are like them.
@@ -39,13 +39,17 @@ impl fmt::Display for Report {
         for (number, restart) in (1..).zip(&seen.restarts) {
             line(f, number, restart)?;
         }
-        writeln!(f, "\nrequest        answered  failed  repeated")?;
-        let mut all = Count::default();
-        for (route, count) in &seen.routes {
-            row(f, route, count)?;
-            all.add(count);
+        writeln!(f, "\nrequest        connection  answered  failed  repeated")?;
+        let mut all = [Connection::Kept, Connection::Renewed].map(|it| (it, Count::default()));
+        for ((route, connection), count) in &seen.routes {
+            row(f, (route, *connection), count)?;
+            for (_, sum) in all.iter_mut().filter(|(of, _)| of == connection) {
+                sum.add(count);
+            }
         }
-        row(f, "all", &all)?;
+        for (connection, sum) in &all {
+            row(f, ("all", *connection), sum)?;
+        }
         writeln!(
             f,
             "repeated: sent once more, as nginx had closed the connection while it reloaded\n"
@@ -59,9 +63,14 @@ impl fmt::Display for Report {
     }
 }
 
-fn row(f: &mut fmt::Formatter<'_>, route: &str, count: &Count) -> fmt::Result {
+fn row(
+    f: &mut fmt::Formatter<'_>,
+    (route, connection): (&str, Connection),
+    count: &Count,
+) -> fmt::Result {
     let Count { answered, failed, repeated } = count;
-    writeln!(f, "{route:<13}  {answered:>8}  {failed:>6}  {repeated:>8}")
+    let connection = connection.as_str();
+    writeln!(f, "{route:<13}  {connection:<10}  {answered:>8}  {failed:>6}  {repeated:>8}")
 }
 
 fn line(f: &mut fmt::Formatter<'_>, number: u32, restart: &Restart) -> fmt::Result {

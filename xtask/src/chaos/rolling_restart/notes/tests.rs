@@ -1,9 +1,13 @@
-use super::{Closed, Notes, Parts};
+use super::{Asked, Closed, Connection, Notes, Parts};
 use crate::chaos::breaches::Rules;
 use crate::chaos::rolling_restart::promises::Promise;
 
 fn notes() -> Notes {
     Notes::of(vec!["h:1".to_owned(), "h:2".to_owned()], Closed::Repeated)
+}
+
+fn kept(route: &'static str) -> Asked {
+    (route, Connection::Kept)
 }
 
 /// The promises that are broken.
@@ -14,7 +18,7 @@ fn broken(notes: &Notes) -> Vec<Promise> {
 }
 
 fn answered_by(notes: &Notes, server: &str) {
-    notes.answered("GET /", server, notes.moment());
+    notes.answered(kept("GET /"), server, notes.moment());
 }
 
 #[test]
@@ -24,7 +28,7 @@ fn a_restart_that_nobody_notices_breaks_nothing() {
     notes.begin_restart(0);
     let before = notes.moment();
     notes.set_aside(Some((0, 0)));
-    notes.answered("GET /", "h:1", before);
+    notes.answered(kept("GET /"), "h:1", before);
     answered_by(&notes, "h:2");
     notes.set_aside(None);
     notes.end_restart(Parts::default());
@@ -33,7 +37,7 @@ fn a_restart_that_nobody_notices_breaks_nothing() {
     assert_eq!(broken(&notes), []);
     let seen = notes.seen();
     assert_eq!((seen.restarts[0].answered, seen.restarts[0].by_others), (2, 1));
-    assert_eq!(seen.routes["GET /"].answered, 4);
+    assert_eq!(seen.routes[&kept("GET /")].answered, 4);
 }
 
 #[test]
@@ -76,28 +80,36 @@ fn a_request_to_a_server_that_is_out_is_found() {
 fn failures_are_counted_by_their_cause() {
     let notes = notes();
     for cause in ["502", "reset", "502"] {
-        notes.failed("GET /", cause);
+        notes.failed(kept("GET /"), cause);
     }
 
     assert_eq!(broken(&notes), [Promise::Answered]);
-    assert_eq!(notes.seen().causes["GET /: 502"], 2);
-    assert_eq!(notes.seen().routes["GET /"].failed, 3);
+    assert_eq!(notes.seen().causes["GET / over a kept connection: 502"], 2);
+    assert_eq!(notes.seen().routes[&kept("GET /")].failed, 3);
 }
 
 #[test]
 fn only_who_met_a_change_of_workers_may_send_again() {
     let notes = notes();
     let long_before = notes.moment();
-    assert!(!notes.may_repeat("GET /", long_before), "nothing has closed it");
+    assert!(!notes.may_repeat(kept("GET /"), long_before), "nothing has closed it");
     notes.turn();
     let during = notes.moment();
-    assert!(notes.may_repeat("GET /", long_before) && notes.may_repeat("GET /", during));
+    assert!(
+        notes.may_repeat(kept("GET /"), long_before) && notes.may_repeat(kept("GET /"), during)
+    );
     notes.turn();
-    assert!(notes.may_repeat("GET /", long_before) && notes.may_repeat("GET /", during));
-    assert!(!notes.may_repeat("GET /", notes.moment()), "it is over");
-    assert_eq!(notes.seen().routes["GET /"].repeated, 4);
+    assert!(
+        notes.may_repeat(kept("GET /"), long_before) && notes.may_repeat(kept("GET /"), during)
+    );
+    assert!(!notes.may_repeat(kept("GET /"), notes.moment()), "it is over");
+    assert_eq!(notes.seen().routes[&kept("GET /")].repeated, 4);
+
+    notes.turn();
+    let renewed = ("GET /", Connection::Renewed);
+    assert!(!notes.may_repeat(renewed, long_before), "nobody closes a connection of its own");
 
     let strict = Notes::of(Vec::new(), Closed::Failed);
     strict.turn();
-    assert!(!strict.may_repeat("GET /", strict.moment()));
+    assert!(!strict.may_repeat(kept("GET /"), strict.moment()));
 }
