@@ -6,17 +6,20 @@ use std::panic::PanicHookInfo;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use gacp_telemetry::log::{Json, Redacting, Writing};
-use tracing_subscriber::filter::Directive;
+use gacp_telemetry::log::{Json, Writing};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::observe::Telemetry;
 
 /// Fields of a request that every line of it has.
 const INHERITED: &[&str] = &["request_id"];
+
+/// Of whom the lines are that say where a listener can be reached.
+const LISTENING: &str = "gacp::listening";
 
 /// For so long its last lines are written at the end; whoever does not read them holds up no
 /// restart.
@@ -26,16 +29,15 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// comes back is kept. Fails on a malformed filter, and when there is a log already.
 pub fn start(filter: &str, telemetry: &mut Telemetry) -> anyhow::Result<Writing> {
     // Where it listens is said whatever the filter: with port 0 nobody could know otherwise.
-    let always: Directive = "gacp::listening=info".parse()?;
-    let filter = EnvFilter::try_new(filter)?.add_directive(always);
+    let filter: Targets = filter.parse()?;
+    let filter = filter.with_target(LISTENING, LevelFilter::INFO);
     let (batched, writing) =
         telemetry.batched(stdout(), PATIENCE).context("the log cannot be written")?;
-    let writer = Redacting(batched);
     let log = if stdout().is_terminal() {
         let pretty = fmt::layer().pretty().with_file(false).with_line_number(false);
-        pretty.with_writer(writer).with_filter(filter).boxed()
+        pretty.with_writer(batched).with_filter(filter).boxed()
     } else {
-        Json::new(writer, INHERITED).with_filter(filter).boxed()
+        Json::new(batched, INHERITED).with_filter(filter).boxed()
     };
     let traces = telemetry.traces.layer();
     let started = tracing_subscriber::registry().with(traces).with(log).try_init();
@@ -46,7 +48,7 @@ pub fn start(filter: &str, telemetry: &mut Telemetry) -> anyhow::Result<Writing>
 
 /// Says where a listener can be reached.
 pub fn listening(listener: &str, address: SocketAddr) {
-    tracing::info!(target: "gacp::listening", listener, %address, "listening");
+    tracing::info!(target: LISTENING, listener, %address, "listening");
 }
 
 /// A panic is a bug: one line of the log like every other, not loose text beside it.

@@ -9,6 +9,7 @@
 #![expect(clippy::disallowed_methods, reason = "an example reads its only setting by itself")]
 
 use std::error::Error;
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
@@ -16,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use gacp_telemetry::log::{Json, Redacting};
+use gacp_telemetry::log::{Batched, Json};
 use gacp_telemetry::metrics::{Exposition, Format, HttpMetrics, Process, Registry, Scheme};
 use gacp_telemetry::traces::{self, Collector, Protocol, Sampling, Service, Traces};
 use tokio::net::TcpListener;
@@ -50,7 +51,9 @@ pub(crate) async fn run(
         }
         None => Traces::off(),
     };
-    let log = Json::new(Redacting(std::io::stdout), &["request_id"]).with_filter(LevelFilter::INFO);
+    // Its lines are written for as long as `_writing` is kept.
+    let (log, _writing) = Batched::to(std::io::stdout(), Duration::from_secs(1), &mut registry)?;
+    let log = Json::new(log, &["request_id"]).with_filter(LevelFilter::INFO);
     tracing_subscriber::registry().with(traces.layer()).with(log).try_init()?;
 
     tracing::info!(address = %listener.local_addr()?, "listening");

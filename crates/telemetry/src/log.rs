@@ -2,12 +2,12 @@
 //! must not be kept.
 
 mod batched;
-mod fields;
 mod json;
+mod line;
+mod record;
 pub mod redact;
 #[cfg(test)]
 mod tests;
 
 pub use self::batched::{Batched, Writing};
 pub use self::json::Json;
-pub use self::redact::Redacting;

@@ -9,7 +9,7 @@ use gacp_auth::HashCost;
 use gacp_resilience::breaker::Mode;
 use gacp_store::Violation;
 use gacp_telemetry::traces::{Collector, Protocol, Sampling};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_CACHE_MIB, DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
@@ -176,7 +176,7 @@ impl Review<'_> {
         if config.drain > Duration::from_secs(MAX_DRAIN_SECONDS) {
             self.complain("shutdown.drain_seconds", "this is too long");
         }
-        if EnvFilter::try_new(&config.log_filter).is_err() {
+        if config.log_filter.parse::<Targets>().is_err() {
             self.complain("log.filter", "this is no such filter");
         }
         if let Store::Mongo { uri, database } = &config.store {

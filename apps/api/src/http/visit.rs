@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -44,7 +45,7 @@ pub(super) struct Visit {
     span: Span,
     /// Whether what is said of it in its span is for anybody.
     is_kept: bool,
-    method: String,
+    method: Method,
     request_id: RequestId,
     reply: Option<(String, u16)>,
     has_panicked: bool,
@@ -76,7 +77,7 @@ impl Visit {
             in_flight: Some(in_flight),
             span,
             is_kept,
-            method: request.method().to_string(),
+            method: request.method().clone(),
             request_id: id.clone(),
             reply: None,
             has_panicked: false,
@@ -138,13 +139,15 @@ impl Visit {
         } else {
             in_flight.complete(trace)
         };
-        self.write(&route, status, took.as_secs_f64() * 1_000.0);
+        self.write(&route, status, took);
     }
 
-    fn write(&self, route: &str, status: u16, duration_ms: f64) {
+    fn write(&self, route: &str, status: u16, took: Duration) {
+        // To the microsecond.
+        let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
         tracing::info!(
             parent: &self.span,
-            method = self.method,
+            method = self.method.as_str(),
             route,
             status,
             duration_ms,
@@ -158,13 +161,13 @@ impl Drop for Visit {
     /// The client went away before the end of the reply: 499, as proxies log it.
     fn drop(&mut self) {
         let Some(in_flight) = self.in_flight.take() else { return };
-        let duration_ms = in_flight.elapsed().as_secs_f64() * 1_000.0;
+        let took = in_flight.elapsed();
         drop(in_flight);
         if self.is_kept {
             self.span.record("error.type", "cancelled");
         }
         let route = self.reply.take().map_or_else(|| "cancelled".to_owned(), |(route, _)| route);
-        self.write(&route, 499, duration_ms);
+        self.write(&route, 499, took);
     }
 }
 

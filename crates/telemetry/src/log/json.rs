@@ -1,7 +1,6 @@
 //! A line of JSON per event.
 
-use std::fmt;
-use std::io::Write as _;
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -11,37 +10,63 @@ use tracing::span::{Attributes, Id};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::Layer;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::fields::{Fields, Inherited, Object, Takes as _};
+use super::batched::Batched;
+use super::record::{Fields, Record};
+
+/// What is kept allocated of a thread for its next event.
+const USUAL: usize = 4 << 10;
+
+thread_local! {
+    /// An event on its way; one inside of another's `Debug` has a new one.
+    static RECORD: Cell<Record> = Cell::default();
+}
 
 /// Writes a JSON object per event: `timestamp`, `level`, `target`, what the event says, what it
 /// inherits from the spans around it, `trace_id` and `span_id`.
-pub struct Json<W> {
-    writer: W,
+///
+/// Whoever logs waits until it is taken down what is said: the lines are made, and their text
+/// [redacted](super::redact()), by the thread that writes them.
+#[derive(Debug)]
+pub struct Json {
+    log: Batched,
     /// Fields of spans that the events inside of them have, too.
     inherited: &'static [&'static str],
     dispatch: OnceLock<WeakDispatch>,
 }
+
+/// Fields of a span for the events inside of it.
+struct Inherited(Record);
 
 #[expect(clippy::disallowed_methods, reason = "a line of a log says when it was written")]
 fn now() -> Timestamp {
     Timestamp::now()
 }
 
-impl<W> Json<W> {
+impl Json {
     /// Writes to this; events inherit these fields of spans, the innermost's first.
-    pub fn new(writer: W, inherited: &'static [&'static str]) -> Self {
-        Self { writer, inherited, dispatch: OnceLock::new() }
+    pub fn new(log: Batched, inherited: &'static [&'static str]) -> Self {
+        Self { log, inherited, dispatch: OnceLock::new() }
+    }
+
+    /// Takes down in which span an event happens.
+    fn place(&self, span: &Id, record: &mut Record) {
+        let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
+        let context = dispatch.and_then(|dispatch| get_otel_context(span, &dispatch));
+        let Some(context) = context else { return };
+        let span = context.span();
+        let ids = span.span_context();
+        if ids.is_valid() {
+            record.place(ids);
+        }
     }
 }
 
-impl<S, W> Layer<S> for Json<W>
+impl<S> Layer<S> for Json
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
-    W: for<'writer> MakeWriter<'writer> + 'static,
 {
     fn on_register_dispatch(&self, subscriber: &Dispatch) {
         let _ = self.dispatch.set(subscriber.downgrade());
@@ -49,49 +74,30 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut inherited = Inherited::of(self.inherited);
-        attributes.record(&mut Fields(&mut inherited));
-        if !inherited.is_empty() {
-            span.extensions_mut().insert(inherited);
+        let mut record = Record::default();
+        let wanted = |name| self.inherited.contains(&name);
+        attributes.record(&mut Fields { record: &mut record, wanted });
+        if !record.is_empty() {
+            span.extensions_mut().insert(Inherited(record));
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let metadata = event.metadata();
-        let mut object = Object::new();
-        object.take("timestamp", &format_args!("{}", now()));
-        object.take("level", &metadata.level().as_str());
-        object.take("target", &metadata.target());
-        event.record(&mut Fields(&mut object));
+        let mut record = RECORD.take();
+        record.begin(now(), event.metadata());
+        event.record(&mut Fields { record: &mut record, wanted: |_name| true });
+        let mut innermost = None;
         for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(inherited) = span.extensions().get() {
-                object.inherit(inherited);
+            if let Some(Inherited(inherited)) = span.extensions().get() {
+                record.append(inherited);
             }
+            innermost.get_or_insert_with(|| span.id());
         }
-        if let Some(span) = context.event_span(event) {
-            self.trace(&span.id(), &mut object);
+        if let Some(span) = innermost {
+            self.place(&span, &mut record);
         }
-        // There is nobody to tell that the log cannot be written.
-        let _ = self.writer.make_writer_for(metadata).write_all(&object.line());
-    }
-}
-
-impl<W> Json<W> {
-    fn trace(&self, span: &Id, object: &mut Object) {
-        let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
-        let context = dispatch.and_then(|dispatch| get_otel_context(span, &dispatch));
-        let Some(context) = context else { return };
-        let span = context.span();
-        let ids = span.span_context();
-        if ids.is_valid() {
-            object.take("trace_id", &format_args!("{}", ids.trace_id()));
-            object.take("span_id", &format_args!("{}", ids.span_id()));
-        }
-    }
-}
-
-impl<W> fmt::Debug for Json<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Json").field("inherited", &self.inherited).finish_non_exhaustive()
+        self.log.add(&record);
+        record.clear(USUAL);
+        RECORD.set(record);
     }
 }

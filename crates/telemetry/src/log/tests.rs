@@ -1,24 +1,19 @@
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use prometheus_client::registry::Registry;
 use proptest::prelude::*;
 use serde_json::Value;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::redact::redact;
-use super::{Json, Redacting};
+use super::{Batched, Json};
 use crate::traces::{Traces, continued};
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn lines(&self) -> Vec<Value> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
 
 impl io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -30,20 +25,25 @@ impl io::Write for Written {
     }
 }
 
-impl<'a> MakeWriter<'a> for Written {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+/// What is written by whatever logs to the subscriber that is made of the log.
+fn written<S>(subscriber: impl FnOnce(Batched) -> S, work: impl FnOnce()) -> String
+where
+    S: Subscriber + Send + Sync + 'static,
+{
+    let (out, patience) = (Written::default(), Duration::from_mins(1));
+    let (log, writing) = Batched::to(out.clone(), patience, &mut Registry::default()).unwrap();
+    tracing::subscriber::with_default(subscriber(log), work);
+    drop(writing);
+    String::from_utf8(out.0.lock().unwrap().clone()).unwrap()
 }
 
 fn logged(work: impl FnOnce()) -> Vec<Value> {
-    let written = Written::default();
-    let log = Json::new(Redacting(written.clone()), &["request_id"]);
-    let subscriber = tracing_subscriber::registry().with(Traces::off().layer()).with(log);
-    tracing::subscriber::with_default(subscriber, work);
-    written.lines()
+    let subscriber = |log| {
+        let log = Json::new(log, &["request_id"]);
+        tracing_subscriber::registry().with(Traces::off().layer()).with(log)
+    };
+    let text = written(subscriber, work);
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -152,15 +152,12 @@ proptest! {
 
 #[test]
 fn fields_stand_in_the_order_in_which_they_are_said_and_none_twice() {
-    let written = Written::default();
-    let log = Json::new(written.clone(), &["request_id"]);
-    let subscriber = tracing_subscriber::registry().with(log);
-    tracing::subscriber::with_default(subscriber, || {
-        let _request = tracing::info_span!("request", request_id = "outer").entered();
+    let subscriber =
+        |log| tracing_subscriber::registry().with(Json::new(log, &["request_id", "zone"]));
+    let text = written(subscriber, || {
+        let _request = tracing::info_span!("request", request_id = "outer", zone = 7).entered();
         tracing::info!(zone = f64::NAN, level = "mine", request_id = "a\n\"b\"", "said");
     });
-
-    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
 
     let (_, said) = text.split_once("\"level\":").unwrap();
     let said = said.replace(&format!("\"{}\"", module_path!()), "…");
@@ -168,4 +165,16 @@ fn fields_stand_in_the_order_in_which_they_are_said_and_none_twice() {
         said,
         "\"INFO\",\"target\":…,\"message\":\"said\",\"zone\":null,\"request_id\":\"a\\n\\\"b\\\"\"}\n"
     );
+}
+
+#[test]
+fn lines_that_are_ready_are_redacted_too() {
+    let subscriber = |log| {
+        let pretty = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(log);
+        tracing_subscriber::registry().with(pretty)
+    };
+    let text = written(subscriber, || tracing::error!(who = "a@example.org", "failed"));
+
+    assert!(text.contains("failed") && text.contains("[redacted]"), "{text}");
+    assert!(!text.contains("example.org"), "{text}");
 }
