@@ -22,12 +22,12 @@ enum Comparison {
     /// Both play the files of `xtask/compare/artillery` against one server, which notes what it is
     /// asked. Fails when requests, statuses, captures or expectations differ.
     ///
-    /// Then both play `auth-light.yml` and `auth-light-corrected.yml` of `xtask/scenarios` against
-    /// one server of ours, one tool after the other, for a tenth of their time. Chance decides who
-    /// does what in them: figures that follow from others must do so in both, those of chance must
-    /// lie within five standard deviations of what the file says, and of each other. Artillery
-    /// looks at expectations only with a plugin that no shipped scenario turns on: `auth-light.yml`
-    /// is played without, the other one with it.
+    /// Then both play `auth-light.yml`, `auth-light-corrected.yml` and `platform-mix.yml` of
+    /// `xtask/scenarios` against one server of ours, one tool after the other, for a tenth of their
+    /// time. Chance decides who does what in them: figures that follow from others must do so in
+    /// both, those of chance must lie within five standard deviations of what the file says, and of
+    /// each other. Artillery looks at expectations only with a plugin: `auth-light.yml` is played
+    /// without, the other ones with it.
     ///
     /// Needs Node.js and npm, and installs artillery under `target/tools` on first use.
     Artillery(artillery::Args),

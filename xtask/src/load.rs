@@ -41,10 +41,11 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::bare;
+use crate::client::Api;
 use crate::interrupt;
 use crate::server::{Choice, Server, Variables};
 use lint::{Findings, Machine};
-pub(crate) use odds::Odds;
+pub(crate) use odds::{Chances, Course, Deeds, Odds};
 pub(crate) use report::Report;
 
 /// How long the machine is asked what it can do.
@@ -124,10 +125,22 @@ pub(crate) fn data_files(file: &Path) -> Result<Vec<PathBuf>> {
     Ok(run::understood(file)?.payloads.into_iter().map(|payload| payload.file).collect())
 }
 
-/// The server that `load run` starts for a scenario: limits raised, its accounts registered.
-pub(crate) async fn server_for(file: &Path, choice: &Choice) -> Result<Server> {
-    let scenario = run::understood(file)?;
-    host::started(choice.obtain()?, Variables::new(), &scenario).await
+/// How many journeys a scenario begins, whatever data it is given.
+pub(crate) fn arrivals(file: &Path) -> Result<u64> {
+    Ok(run::understood(file)?.arrivals())
+}
+
+/// The server that `load run` starts for scenarios: limits raised, their accounts registered.
+pub(crate) async fn server_for(files: &[&Path], choice: &Choice) -> Result<Server> {
+    let scenarios: Vec<_> =
+        files.iter().map(|file| run::understood(file)).collect::<Result<_>>()?;
+    host::started(choice.obtain()?, Variables::new(), &scenarios).await
+}
+
+/// Makes what `load run --users` makes, on a server of this task; the files are written to a folder.
+pub(crate) async fn make_users(server: &Server, users: u32, folder: &Path) -> Result<()> {
+    let program = || Ok(server.command());
+    seed::make(&Api::new(&server.base)?, (users, seed::SEED), folder, &program).await
 }
 
 fn lint(files: &[PathBuf]) -> Result<()> {

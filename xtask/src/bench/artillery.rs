@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let scenario = if args.as_shipped { "auth-light.yml" } else { "auth-light-corrected.yml" };
     let file = folder.join(scenario);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let server = runtime.block_on(load::server_for(&file, &args.choice))?;
+    let server = runtime.block_on(load::server_for(&[&file], &args.choice))?;
     let played = play(&file, &server);
     let report = played.inspect_err(|_fault| eprintln!("{}", server.log_tail()))?;
     println!("### {scenario}, played by artillery {}\n\n{report}", artillery::VERSION);

@@ -7,7 +7,7 @@ mod shipped;
 mod theirs;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 
@@ -21,9 +21,12 @@ use seen::Seen;
 /// How much is played, and against which server.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Play the shipped scenarios at their full length, twelve minutes altogether
+    /// Play the shipped scenarios at their full length, seventeen minutes altogether
     #[arg(long)]
     whole: bool,
+    /// Play only the scenario of this name, such as `platform-mix`; may be given again
+    #[arg(long, value_name = "SCENARIO")]
+    only: Vec<String>,
     /// Where the shortened copies of the shipped scenarios are written (default: target/compare)
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
@@ -31,9 +34,32 @@ pub(super) struct Args {
     choice: Choice,
 }
 
+impl Args {
+    /// Whether a scenario is to be played.
+    fn plays(&self, file: &Path) -> bool {
+        self.only.is_empty() || self.only.contains(&stem(file))
+    }
+
+    /// Whoever is misspelt would be left out in silence.
+    fn check(&self, mirrored: &[PathBuf]) -> Result<()> {
+        let known: Vec<String> =
+            mirrored.iter().map(|file| stem(file)).chain(shipped::stems()).collect();
+        match self.only.iter().find(|name| !known.contains(name)) {
+            None => Ok(()),
+            Some(unknown) => {
+                bail!("no scenario is called {unknown}: there are {}", known.join(", "))
+            }
+        }
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<()> {
+    let mut files = files()?;
+    args.check(&files)?;
+    files.retain(|file| args.plays(file));
     artillery::install()?;
-    let mut different = mirrored()?;
+    println!("### Load runs beside artillery {}\n", artillery::VERSION);
+    let mut different = mirrored(&files)?;
     different.extend(shipped::compare(args)?);
     if different.is_empty() {
         return Ok(());
@@ -42,15 +68,16 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 /// Plays the small scenarios against a mirror; says what differs.
-fn mirrored() -> Result<Vec<String>> {
-    let files = files()?;
-    println!("### Load runs beside artillery {}\n", artillery::VERSION);
+fn mirrored(files: &[PathBuf]) -> Result<Vec<String>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
     println!("| scenario | requests | statuses | expectations | journeys | |");
     println!("| --- | ---: | --- | ---: | ---: | --- |");
     let mut different = Vec::new();
-    for file in &files {
+    for file in files {
         interrupt::check()?;
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = stem(file);
         let (theirs, ours) = (theirs::play(file)?, ours::play(file)?);
         let differences = theirs.differences(&ours);
         let verdict = if differences.is_empty() { "the same" } else { "**different**" };
@@ -74,6 +101,11 @@ fn files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// What a scenario is called.
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// Plays with a mirror: what was played, beside what the mirror was asked.
 fn reflected<T>(play: impl FnOnce(&str) -> Result<T>) -> Result<(T, mirror::Asked)> {
     let mirror = Mirror::start()?;
@@ -84,4 +116,46 @@ fn reflected<T>(play: impl FnOnce(&str) -> Result<T>) -> Result<(T, mirror::Aske
 /// A seen run; both tools make one.
 fn seen(asked: mirror::Asked) -> Seen {
     Seen { requests: asked.requests, statuses: asked.statuses, ..Seen::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::{Args, files};
+
+    #[derive(Parser)]
+    struct Task {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn only(names: &[&str]) -> Args {
+        let names = names.iter().flat_map(|name| ["--only", name]);
+        Task::parse_from(["compare"].into_iter().chain(names)).args
+    }
+
+    #[test]
+    fn what_is_named_is_played_and_nothing_else() {
+        let args = only(&["platform-mix", "flow"]);
+
+        assert!(args.plays(Path::new("platform-mix.yml")) && args.plays(Path::new("a/flow.yml")));
+        assert!(!args.plays(Path::new("auth-light.yml")));
+        assert!(only(&[]).plays(Path::new("auth-light.yml")));
+    }
+
+    #[test]
+    fn a_name_that_nothing_has_is_refused() {
+        let files = files().unwrap();
+
+        assert!(only(&["platform-mix", "flow"]).check(&files).is_ok());
+        let refused = only(&["flow", "platform"]).check(&files).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("no scenario is called platform: there are before, "),
+            "{refused}"
+        );
+        assert!(refused.ends_with("auth-light, auth-light-corrected, platform-mix"), "{refused}");
+    }
 }

@@ -39,11 +39,19 @@ pub(super) fn in_payload(payload: &Payload) -> Result<Vec<Account>> {
     Ok(among(&payload.fields, rows.into_iter()))
 }
 
+/// Whether rows with these columns are accounts.
+pub(super) fn named_by(columns: &[String]) -> bool {
+    places(columns).is_some()
+}
+
+/// Where e-mail and password stand.
+fn places(columns: &[String]) -> Option<(usize, usize)> {
+    let place = |wanted| columns.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+    Some((place("email")?, place("password")?))
+}
+
 fn among(names: &[String], rows: impl Iterator<Item = Row>) -> Vec<Account> {
-    let column = |wanted| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
-    let (Some(email), Some(password)) = (column("email"), column("password")) else {
-        return Vec::new();
-    };
+    let Some((email, password)) = places(names) else { return Vec::new() };
     let account = |row: Row| {
         let (email, password) = (row.cells.get(email)?.clone(), row.cells.get(password)?.clone());
         Email::parse(&email).is_ok().then_some(Account { email, password })

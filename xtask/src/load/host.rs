@@ -129,14 +129,16 @@ impl Host {
     }
 }
 
-/// A server on which the accounts of a scenario's data files have registered.
+/// A server on which the accounts of these scenarios' data files have registered.
 pub(super) async fn started(
     program: PathBuf,
     variables: Variables,
-    scenario: &Scenario,
+    scenarios: &[Scenario],
 ) -> Result<Server> {
     let host = Host::start(program, variables).await?;
-    host.register(scenario).await?;
+    for scenario in scenarios {
+        host.register(scenario).await?;
+    }
     host.server.context("the server was started elsewhere")
 }
 

@@ -1,46 +1,98 @@
-//! What chance makes of a scenario whose journeys log in first: by its weights, and by how many rows
-//! of its data are somebody.
+//! What chance makes of a scenario: by its weights, and by how many rows of its data are somebody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail, ensure};
 
 use super::accounts;
 use super::data;
 use super::figures::number;
-use super::scenario::{Action, Journey, Request, Scenario};
+use super::scenario::{Action, Journey, Payload, Request, Scenario};
 
-/// How many journeys there are, and how likely each of them does what.
-#[derive(Debug, Default)]
+/// How many journeys there are, how likely each of them is which, and what they do.
+#[derive(Debug)]
 pub(crate) struct Odds {
     pub(crate) journeys: u64,
+    /// That a journey is of a name.
+    pub(crate) names: BTreeMap<String, f64>,
+    pub(crate) endpoints: BTreeSet<String>,
+    pub(crate) deeds: Deeds,
+}
+
+/// What journeys do.
+#[derive(Debug)]
+pub(crate) enum Deeds {
+    /// Nobody is refused: each journey of a name does all of this.
+    Certain(BTreeMap<String, Course>),
+    /// Rows of the data are nobody.
+    Likely(Chances),
+}
+
+/// A journey that comes to its end.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Course {
+    /// How often it asks each endpoint.
+    pub(crate) asked: BTreeMap<String, u64>,
+    /// How many expectations of each kind are met in it.
+    pub(crate) met: BTreeMap<String, u64>,
+}
+
+/// How likely a journey, of whatever name, does what.
+#[derive(Debug, Default)]
+pub(crate) struct Chances {
     /// That it asks an endpoint.
     pub(crate) asked: BTreeMap<String, f64>,
     /// That an endpoint refuses it.
     pub(crate) refused: BTreeMap<String, f64>,
     /// That an expectation of a kind is met (`ok.statusCode`), or is not (`failed.statusCode`).
     pub(crate) expectations: BTreeMap<String, f64>,
-    /// How many are met in every journey, where nobody is refused and all have as many.
-    pub(crate) met_in_each: Option<u64>,
 }
 
 impl Odds {
     pub(super) fn of(scenario: &Scenario) -> Result<Self> {
         let nobody = nobody(scenario)?;
-        let met_in_each = if nobody > 0.0 { None } else { expected_of_each(scenario) };
-        let mut odds = Self { journeys: scenario.arrivals(), met_in_each, ..Self::default() };
+        let mut names: BTreeMap<String, f64> = BTreeMap::new();
         for journey in &scenario.journeys {
-            odds.add(journey, scenario.share(journey), nobody);
+            *names.entry(journey.name.clone()).or_default() += scenario.share(journey);
+        }
+        let endpoints = scenario.requests().into_iter().map(|it| it.endpoint.clone()).collect();
+        let deeds = if nobody > 0.0 {
+            Deeds::Likely(Chances::of(scenario, nobody)?)
+        } else {
+            Deeds::Certain(courses(scenario)?)
+        };
+        Ok(Self { journeys: scenario.arrivals(), names, endpoints, deeds })
+    }
+}
+
+impl Course {
+    fn of(journey: &Journey) -> Result<Self> {
+        let mut course = Self::default();
+        for request in requests(journey)? {
+            *course.asked.entry(request.endpoint.clone()).or_default() += 1;
+            for kind in request.expectations.iter().map(|expectation| expectation.check.kind()) {
+                *course.met.entry(kind.to_owned()).or_default() += 1;
+            }
+        }
+        Ok(course)
+    }
+}
+
+impl Chances {
+    fn of(scenario: &Scenario, nobody: f64) -> Result<Self> {
+        let mut chances = Self::default();
+        for journey in &scenario.journeys {
+            chances.add(journey, scenario.share(journey), nobody)?;
         }
         // More than once in a journey, and a figure is no longer binomial.
-        let is_once = odds.asked.values().chain(odds.expectations.values()).all(|it| *it < 1.001);
-        ensure!(is_once, "a journey asks the same or expects of the same kind twice");
-        Ok(odds)
+        let mut all = chances.asked.values().chain(chances.expectations.values());
+        ensure!(all.all(|it| *it < 1.001), "a journey asks the same or expects the same twice");
+        Ok(chances)
     }
 
     /// Whoever is nobody is refused at once, and goes no further for want of a token.
-    fn add(&mut self, journey: &Journey, share: f64, nobody: f64) {
-        for (nth, request) in requests(journey).enumerate() {
+    fn add(&mut self, journey: &Journey, share: f64, nobody: f64) -> Result<()> {
+        for (nth, request) in requests(journey)?.into_iter().enumerate() {
             let refused = if nth == 0 { share * nobody } else { 0.0 };
             let answered = share * (1.0 - nobody);
             *self.asked.entry(request.endpoint.clone()).or_default() += answered + refused;
@@ -50,27 +102,52 @@ impl Odds {
                 *self.expectations.entry(format!("failed.{kind}")).or_default() += refused;
             }
         }
+        Ok(())
     }
 }
 
-fn requests(journey: &Journey) -> impl Iterator<Item = &Request> {
-    journey.flow.iter().filter_map(|step| match &step.action {
-        Action::Request(request) => Some(&**request),
-        Action::Think(_) | Action::Log(_) | Action::Loop(_) => None,
-    })
+fn courses(scenario: &Scenario) -> Result<BTreeMap<String, Course>> {
+    let mut courses = BTreeMap::new();
+    for journey in &scenario.journeys {
+        let again = courses.insert(journey.name.clone(), Course::of(journey)?);
+        ensure!(again.is_none(), "two scenarios are called {}", journey.name);
+    }
+    Ok(courses)
 }
 
-/// How many expectations each journey has, where all have as many.
-fn expected_of_each(scenario: &Scenario) -> Option<u64> {
-    let of = |journey| requests(journey).map(|request| request.expectations.len()).sum();
-    let mut counts = scenario.journeys.iter().map(of);
-    let first: usize = counts.next()?;
-    counts.all(|count| count == first).then_some(first).and_then(|count| count.try_into().ok())
+/// What a journey asks, when that is the same in each.
+fn requests(journey: &Journey) -> Result<Vec<&Request>> {
+    let mut requests = Vec::new();
+    for step in &journey.flow {
+        match &step.action {
+            Action::Request(request) if request.only_if.is_none() => requests.push(&**request),
+            Action::Think(_) | Action::Log(_) => {}
+            Action::Request(_) | Action::Loop(_) => {
+                bail!("{} does not do the same each time (line {})", journey.name, step.line)
+            }
+        }
+    }
+    Ok(requests)
+}
+
+/// The share of journeys that are given a row which is nobody's account.
+fn nobody(scenario: &Scenario) -> Result<f64> {
+    let mut nobody = 0.0;
+    for payload in &scenario.payloads {
+        nobody = match accounts::named_by(&payload.fields) {
+            true if nobody > 0.0 => bail!("accounts come from two data files"),
+            true => strangers(payload)?,
+            false => {
+                ensure!(payload.skips_header, "the header of {} would be asked for", payload.named);
+                nobody
+            }
+        };
+    }
+    Ok(nobody)
 }
 
 /// The share of rows that are nobody's account.
-fn nobody(scenario: &Scenario) -> Result<f64> {
-    let [payload] = scenario.payloads.as_slice() else { bail!("there is not one data file") };
+fn strangers(payload: &Payload) -> Result<f64> {
     let rows = data::users(payload, data::table(payload)?.rows).len();
     let accounts = accounts::in_payload(payload)?.len();
     ensure!(accounts > 0, "{} has no accounts", payload.named);
@@ -78,40 +155,4 @@ fn nobody(scenario: &Scenario) -> Result<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use crate::load::odds;
-    use crate::workspace;
-
-    fn of(name: &str) -> super::Odds {
-        odds(&workspace::root().unwrap().join(Path::new("xtask/scenarios")).join(name)).unwrap()
-    }
-
-    fn is_near(left: f64, right: f64) -> bool {
-        (left - right).abs() < 1e-9
-    }
-
-    #[test]
-    fn one_row_of_eleven_is_nobody() {
-        let odds = of("auth-light.yml");
-
-        assert_eq!(odds.journeys, 1_110);
-        assert!(is_near(odds.asked["POST /api/auth/login"], 1.0), "{odds:?}");
-        assert!(is_near(odds.asked["POST /api/auth/refresh"], 0.25 * 10.0 / 11.0), "{odds:?}");
-        assert!(is_near(odds.refused["POST /api/auth/login"], 1.0 / 11.0), "{odds:?}");
-        assert!(is_near(odds.expectations["ok.statusCode"], 10.0 / 11.0), "{odds:?}");
-        assert!(is_near(odds.expectations["failed.statusCode"], 0.6 / 11.0), "{odds:?}");
-        assert_eq!(odds.met_in_each, None);
-    }
-
-    #[test]
-    fn nobody_is_refused_once_the_header_is_skipped() {
-        let odds = of("auth-light-corrected.yml");
-
-        assert!(is_near(odds.asked["GET /api/auth/profile"], 0.15), "{odds:?}");
-        assert!(odds.refused.values().all(|refused| is_near(*refused, 0.0)), "{odds:?}");
-        assert!(is_near(odds.expectations["ok.contentType"], 0.25), "{odds:?}");
-        assert_eq!(odds.met_in_each, Some(2));
-    }
-}
+mod tests;

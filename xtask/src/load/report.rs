@@ -145,6 +145,11 @@ impl Report {
         self.endpoints.iter().map(|endpoint| endpoint.uncaptured).sum()
     }
 
+    /// How many journeys of each name began.
+    pub(crate) fn begun_by_name(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.journeys_by_name.iter().map(|(name, journeys)| (name.as_str(), journeys.begun))
+    }
+
     /// How many journeys came to their last step, and how many did not.
     pub(crate) fn to_their_end(&self) -> (u64, u64) {
         let Journeys { begun, to_their_end, .. } = self.journeys;

@@ -34,6 +34,7 @@ fn told(report: &Report) -> Seen {
             }
         }
     }
+    let names = report.begun_by_name().map(|(name, begun)| (name.to_owned(), begun)).collect();
     let (journeys, uncaptured) = (report.to_their_end(), report.uncaptured());
-    Seen { expectations, journeys, uncaptured, ..Seen::default() }
+    Seen { expectations, names, journeys, uncaptured, ..Seen::default() }
 }

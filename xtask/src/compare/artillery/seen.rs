@@ -10,6 +10,9 @@ pub(super) struct Seen {
     pub(super) statuses: BTreeMap<String, u64>,
     /// How often each kind of expectation was met and was not, as the tool says.
     pub(super) expectations: BTreeMap<String, u64>,
+    /// How many journeys of each name began, as the tool says. What has no name is called otherwise
+    /// by each of them.
+    pub(super) names: BTreeMap<String, u64>,
     /// Journeys that came to their last step, and those that did not, as the tool says.
     pub(super) journeys: (u64, u64),
     /// Requests that ended their journey for want of what was to be captured, as the tool says.

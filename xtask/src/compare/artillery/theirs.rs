@@ -1,6 +1,6 @@
 //! A scenario as artillery plays it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::seen::Seen;
 use crate::artillery;
-use crate::load::Odds;
 
 /// Its plugin that counts by endpoint, which comes with it.
 const BY_ENDPOINT: &str = "metrics-by-endpoint";
@@ -17,11 +16,14 @@ const BY_ENDPOINT: &str = "metrics-by-endpoint";
 /// What it says of a request that ended its journey because something could not be captured.
 const UNCAPTURED: &str = "errors.Failed capture or match";
 
+/// How many journeys of a name began.
+const OF_NAME: &str = "vusers.created_by_name.";
+
 /// Whether it looks at what a scenario expects; without a plugin it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expectations {
-    /// As the scenario has it: those that are shipped turn the plugin on nowhere.
-    AsShipped,
+    /// As a scenario has it that does not turn the plugin on.
+    PassedOver,
     Counted,
 }
 
@@ -48,15 +50,15 @@ pub(super) fn play_on(
     file: &Path,
     target: &str,
     expectations: Expectations,
-    odds: &Odds,
+    endpoints: &BTreeSet<String>,
 ) -> Result<Seen> {
     let plugins = match expectations {
-        Expectations::AsShipped => json!({ BY_ENDPOINT: {} }),
+        Expectations::PassedOver => json!({ BY_ENDPOINT: {} }),
         Expectations::Counted => json!({ BY_ENDPOINT: {}, "expect": { "outputFormat": "silent" } }),
     };
     let overrides = json!({ "config": { "plugins": plugins } }).to_string();
     let counters = counters(&artillery::play(file, target, &overrides)?)?;
-    Ok(by_endpoint(&counters, told(&counters), odds))
+    Ok(by_endpoint(&counters, told(&counters), endpoints))
 }
 
 fn counters(report: &str) -> Result<Counters> {
@@ -78,15 +80,20 @@ fn told(counters: &Counters) -> Seen {
         *all.entry(kind).or_default() += count;
         all
     });
-    Seen { expectations, journeys, uncaptured: count(UNCAPTURED), ..Seen::default() }
+    let names = counters.iter().filter_map(|(name, count)| {
+        let name = name.strip_prefix(OF_NAME)?;
+        Some((name.to_owned(), *count))
+    });
+    let (names, uncaptured) = (names.collect(), count(UNCAPTURED));
+    Seen { expectations, names, journeys, uncaptured, ..Seen::default() }
 }
 
 /// Replies by endpoint; whatever kept one from coming is counted for all of them together.
-fn by_endpoint(counters: &Counters, mut seen: Seen, odds: &Odds) -> Seen {
+fn by_endpoint(counters: &Counters, mut seen: Seen, endpoints: &BTreeSet<String>) -> Seen {
     // It leaves out the method.
     let named = |path: &str| {
         let ends_so = |name: &&String| name.split_once(' ').is_some_and(|(_, it)| it == path);
-        odds.asked.keys().find(ends_so).map_or_else(|| path.to_owned(), Clone::clone)
+        endpoints.iter().find(ends_so).map_or_else(|| path.to_owned(), Clone::clone)
     };
     for (name, count) in counters {
         let of_endpoint = name.strip_prefix("plugins.").and_then(|it| it.strip_prefix(BY_ENDPOINT));
@@ -110,7 +117,7 @@ fn of_ours(kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counters, Odds, by_endpoint, told};
+    use super::{Counters, by_endpoint, told};
 
     #[test]
     fn replies_are_by_endpoint_and_what_went_wrong_is_not_lost() {
@@ -122,18 +129,19 @@ mod tests {
             ("plugins.expect.ok", 9),
             ("errors.Failed capture or match", 1),
             ("errors.ECONNRESET", 2),
+            ("vusers.created_by_name.login", 10),
         ]
         .map(|(name, count)| (name.to_owned(), count))
         .into();
 
-        let asked = [("POST /api/auth/login".to_owned(), 1.0)].into();
-        let odds = Odds { asked, ..Odds::default() };
+        let endpoints = ["POST /api/auth/login".to_owned()].into();
 
-        let seen = by_endpoint(&counters, told(&counters), &odds);
+        let seen = by_endpoint(&counters, told(&counters), &endpoints);
 
         assert_eq!(seen.requests["POST /api/auth/login"], 10);
         assert_eq!(seen.statuses["POST /api/auth/login 401"], 1);
         assert_eq!(seen.statuses["any endpoint errors.ECONNRESET"], 2);
         assert_eq!((seen.uncaptured, seen.expectations["ok.statusCode"]), (1, 9));
+        assert_eq!(seen.names, [("login".to_owned(), 10)].into());
     }
 }
