@@ -8,6 +8,7 @@ mod extent;
 mod login;
 mod pairs;
 mod sink;
+mod stand;
 mod storm;
 mod telemetry;
 
@@ -30,9 +31,9 @@ enum Bench {
     /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
     /// missed.
     Login(login::Args),
-    /// A cheap request to a release server that tells all of itself, and to one that tells nothing
+    /// A working day on a release server that tells all of itself, and on one that tells nothing
     ///
-    /// Needs a quiet machine. The report on standard output is Markdown; fails when a target is
+    /// Needs a quiet machine, MongoDB and Redis. The report on standard output is Markdown; fails when a target is
     /// missed.
     Telemetry(telemetry::Args),
     /// Replies that are kept, against a static one and against the store

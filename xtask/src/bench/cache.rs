@@ -4,8 +4,6 @@
 //! Redis before MongoDB, and one on the same two that keeps none. Each cached route is compared
 //! with a static reply of the same server, which has no caller and no store.
 
-mod routes;
-mod stand;
 mod table;
 
 use std::path::Path;
@@ -14,13 +12,13 @@ use anyhow::Result;
 
 use super::extent::Extent;
 use super::sink::Sink;
+use super::stand::routes::{self, Route};
+use super::stand::{self, Stand};
 use crate::bare::cores;
 use crate::interrupt;
 use crate::server::{Choice, Variables, keeps_nothing};
 use crate::services::{self, Given, Services};
 use crate::targets::Targets;
-use routes::Route;
-use stand::Stand;
 pub(crate) use table::{Gain, LEAST_GAIN};
 use table::{IN_REDIS, NOWHERE, Table};
 
@@ -106,18 +104,11 @@ pub(crate) async fn gain(program: &Path, services: &Services, turns: u32) -> Res
 }
 
 fn in_redis(sink: &Sink, services: &Services) -> Variables {
-    shared(sink, services, "redis")
+    stand::on(services, sink.variables(), "redis")
 }
 
 fn nowhere(sink: &Sink, services: &Services) -> Variables {
-    let mut variables = shared(sink, services, "nothing");
+    let mut variables = stand::on(services, sink.variables(), "nothing");
     variables.push(keeps_nothing());
     variables
-}
-
-/// Each has keys of its own, and so a database.
-fn shared(sink: &Sink, services: &Services, database: &str) -> Variables {
-    let servers = services.environment().map(|(name, value)| (name, value.to_owned()));
-    let name = format!("gacp_bench_{}_{database}", std::process::id());
-    sink.variables().into_iter().chain(servers).chain([("MONGODB_DATABASE", name)]).collect()
 }

@@ -1,9 +1,9 @@
-//! A closed loop: clients that ask for one thing, each again as soon as it is answered.
+//! A closed loop: clients that ask for one thing after another, each as soon as it is answered.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -16,15 +16,15 @@ use crate::rate::Rate;
 /// Until every client waits for a reply, and before a short phase no longer than a quarter of it.
 const LEAD_IN: Duration = Duration::from_millis(500);
 
-/// Clients, each with a connection and a request of its own, in somebody's name whom no other uses:
-/// none waits for another's, and no account is guessed at by two.
+/// Clients, each with a connection and requests of its own, which it makes in turn.
 pub(super) struct Crowd {
     clients: Vec<Client>,
 }
 
 struct Client {
     wire: Wire,
-    request: Vec<u8>,
+    requests: Vec<Vec<u8>>,
+    next: usize,
 }
 
 /// What a phase came to.
@@ -54,15 +54,15 @@ pub(super) fn login(authority: &str, person: &Registration) -> Vec<u8> {
 }
 
 impl Crowd {
-    /// A client for each of these requests.
+    /// A client for each of these courses of requests; not everybody begins with the first.
     pub(super) async fn gather(
         authority: &str,
-        requests: impl IntoIterator<Item = Vec<u8>>,
+        courses: impl IntoIterator<Item = Vec<Vec<u8>>>,
     ) -> Result<Self> {
         let mut clients = Vec::new();
-        for request in requests {
+        for (next, requests) in courses.into_iter().enumerate() {
             let wire = Wire::open(authority).await?;
-            clients.push(Client { wire, request });
+            clients.push(Client { wire, requests, next });
         }
         Ok(Self { clients })
     }
@@ -92,8 +92,10 @@ impl Crowd {
 impl Client {
     async fn play(mut self, phase: Arc<Mutex<Phase>>) -> Result<Self> {
         loop {
+            self.next = (self.next + 1) % self.requests.len().max(1);
+            let request = self.requests.get(self.next).context("there is nothing to ask for")?;
             let begun = Instant::now();
-            let reply = self.wire.exchange(&self.request).await?;
+            let reply = self.wire.exchange(request).await?;
             if reply.status()? != 200 {
                 let line = reply.first_line();
                 bail!("a request was answered with {line}: is there other work on this machine?");

@@ -1,12 +1,13 @@
 //! `cargo xtask bench telemetry`: what it costs that a server tells of itself.
 //!
-//! Two servers get the same cheap request by turns, which are short: a machine of others' changes
-//! its speed from second to second. One writes its log, sends spans and is scraped; the other does
-//! none of it, or is one that cannot.
+//! Two servers get the same requests by turns, which are short: a machine of others' changes its
+//! speed from second to second. One writes its log, sends spans and is scraped; the other does
+//! none of it, or is one that cannot. They are asked for what a working day asks for, as in
+//! production, and for the cheapest there is, of which what is told is the largest share.
 
 mod pairs;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,17 +15,20 @@ use clap::value_parser;
 
 use super::crowd::Crowd;
 use super::sink::Sink;
+use super::stand::{self, Stand};
 use crate::bare::cores;
 use crate::client::Api;
-use crate::http1;
 use crate::interrupt;
-use crate::people::{self, User};
 use crate::server::{Choice, Server, Variables};
+use crate::services::{self, Given, Services};
 use crate::targets::Targets;
+use pairs::Pairs;
 
 /// Which servers are measured, and how long.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    given: Given,
     /// A server without telemetry, of a version before it had any (default: the same one, told to
     /// log and to send nothing; it counts all the same)
     #[arg(long, value_name = "FILE")]
@@ -59,17 +63,31 @@ impl Extent {
     }
 }
 
+/// What is asked for, and of servers on what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    /// What `platform-mix.yml` asks for, on MongoDB and Redis.
+    Day,
+    /// A profile that is kept in the process, on a file.
+    Profile,
+}
+
 pub(super) fn run(args: &Args) -> Result<()> {
     let program = args.choice.obtain()?;
     let without = args.without.as_ref().map_or_else(
         || Ok(program.clone()),
         |file| file.canonicalize().with_context(|| format!("{} is no program", file.display())),
     )?;
+    let services = services::start(&args.given)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut targets = Targets::default();
-    println!("{}\n", headline(args.extent));
     runtime.block_on(async {
-        let measured = measure(args.extent, (program, without), &mut targets);
+        let measured = async {
+            let bench = Bench { program, without, services, extent: args.extent };
+            bench.measure(Setting::Day).await?.judge(&mut targets);
+            bench.measure(Setting::Profile).await?;
+            Ok(())
+        };
         tokio::select! {
             measured = measured => measured,
             interrupted = interrupt::happens() => Err(interrupted),
@@ -79,54 +97,73 @@ pub(super) fn run(args: &Args) -> Result<()> {
     targets.conclude(args.report_only)
 }
 
-fn headline(extent: Extent) -> String {
-    let (Extent { connections, pairs, milliseconds }, cores) = (extent, cores());
-    format!(
-        "### A profile with and without telemetry: {connections} connections in a closed loop, \
-         {cores} cores, {pairs} pairs of {milliseconds} ms each"
-    )
+/// What is measured with.
+struct Bench {
+    program: PathBuf,
+    without: PathBuf,
+    services: Services,
+    extent: Extent,
 }
 
-/// Measures both, prints what came of it, and judges it.
-async fn measure(
-    extent: Extent,
-    (program, without): (PathBuf, PathBuf),
-    targets: &mut Targets,
-) -> Result<()> {
-    let sink = Sink::open().await?;
-    let mut telling = Stand::set(program, told(&sink), extent).await?;
-    let mut silent = Stand::set(without, silenced(), extent).await?;
-    let pairs = pairs::measure(&mut telling, &mut silent, extent).await?;
-    println!("{pairs}");
-    println!(
-        "{} batches of spans were taken, {} spans dropped\n",
-        sink.taken(),
-        telling.dropped().await?
-    );
-    pairs.judge(targets);
-    Ok(())
+impl Bench {
+    /// Measures both, and prints what came of it.
+    async fn measure(&self, setting: Setting) -> Result<Pairs> {
+        println!("{}\n", self.headline(setting));
+        let sink = Sink::open().await?;
+        let mut telling = self.stand(setting, &self.program, told(&sink), "telling").await?;
+        let mut silent = self.stand(setting, &self.without, silenced(), "silent").await?;
+        let pairs = pairs::measure(&mut telling, &mut silent, self.extent).await?;
+        println!("{pairs}");
+        println!(
+            "{} batches of spans were taken, {} spans dropped\n",
+            sink.taken(),
+            telling.dropped().await?
+        );
+        Ok(pairs)
+    }
+
+    fn headline(&self, setting: Setting) -> String {
+        let Extent { connections, pairs, milliseconds } = self.extent;
+        let what = match setting {
+            Setting::Day => "A working day on MongoDB and Redis",
+            Setting::Profile => "A profile that is kept in the process",
+        };
+        format!(
+            "### {what}: {connections} connections in a closed loop, {} cores, {pairs} pairs of \
+             {milliseconds} ms each",
+            cores()
+        )
+    }
+
+    async fn stand(
+        &self,
+        setting: Setting,
+        program: &Path,
+        variables: Variables,
+        name: &str,
+    ) -> Result<Asked> {
+        let variables = match setting {
+            Setting::Day => stand::on(&self.services, variables, name),
+            Setting::Profile => variables,
+        };
+        let stand = Stand::set(program, variables).await?;
+        let requests = match setting {
+            Setting::Day => stand.day(),
+            Setting::Profile => stand.profile(),
+        };
+        let courses = (0..self.extent.connections).map(|_| requests.clone());
+        let crowd = Crowd::gather(stand.server.authority(), courses).await?;
+        Ok(Asked { server: stand.server, crowd })
+    }
 }
 
 /// A server, and who asks it.
-struct Stand {
+struct Asked {
     server: Server,
     crowd: Crowd,
 }
 
-impl Stand {
-    async fn set(program: PathBuf, variables: Variables, extent: Extent) -> Result<Self> {
-        let mut server = Server::start(program, variables).await?;
-        let api = Api::new(&server.base)?;
-        server.ready(&api).await?;
-        let mut requests = Vec::new();
-        for person in people::registered(&api, extent.connections).await? {
-            let user = User::log_in(&api, person.credentials()).await?;
-            requests.push(profile(server.authority(), &user));
-        }
-        let crowd = Crowd::gather(server.authority(), requests).await?;
-        Ok(Self { server, crowd })
-    }
-
+impl Asked {
     /// Its metrics, as Prometheus asks for them.
     async fn scrape(&self) -> Result<String> {
         let api = Api::new(&format!("http://{}", self.server.metrics()?))?;
@@ -142,13 +179,6 @@ impl Stand {
         let counts = dropped.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
         Ok(counts.fold(0.0, |sum, count| sum + count))
     }
-}
-
-/// The cheapest request that somebody signed in makes: what is told of it weighs most.
-fn profile(authority: &str, user: &User) -> Vec<u8> {
-    let bearer = format!("Bearer {}", user.access);
-    let headers = [("Host", authority), ("Authorization", &bearer)];
-    http1::request("GET /api/auth/profile", &headers, "")
 }
 
 /// As in production: lines of JSON to a file, and spans to a collector.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::routes::{ALL, Route};
 use crate::bench::crowd::Served;
+use crate::bench::stand::routes::{ALL, Route};
 use crate::latency::shown;
 use crate::rate::median;
 use crate::targets::Targets;

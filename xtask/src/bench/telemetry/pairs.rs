@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::{Extent, Stand};
+use super::{Asked, Extent};
 use crate::bare::cores;
 use crate::bench::crowd::Served;
 use crate::bench::pairs::WARM_UP;
@@ -26,8 +26,8 @@ struct Pair {
 
 /// Measures both by turns. Whoever began comes second in the next pair.
 pub(super) async fn measure(
-    telling: &mut Stand,
-    silent: &mut Stand,
+    telling: &mut Asked,
+    silent: &mut Asked,
     extent: Extent,
 ) -> Result<Pairs> {
     for stand in [&mut *telling, &mut *silent] {
@@ -52,12 +52,12 @@ pub(super) async fn measure(
 }
 
 /// A turn in which the server is scraped as well, more often than in production.
-async fn tell(stand: &mut Stand, extent: Extent) -> Result<Served> {
+async fn tell(stand: &mut Asked, extent: Extent) -> Result<Served> {
     stand.scrape().await?;
     stand.crowd.measure(stand.server.pid(), extent.phase()).await
 }
 
-async fn keep_silent(stand: &mut Stand, extent: Extent) -> Result<Served> {
+async fn keep_silent(stand: &mut Asked, extent: Extent) -> Result<Served> {
     stand.crowd.measure(stand.server.pid(), extent.phase()).await
 }
 
@@ -83,7 +83,7 @@ impl Pairs {
         targets.judge(
             ratio >= LEAST_RATIO,
             format!(
-                "requests/s with telemetry ÷ without is {ratio:.3}, at least {LEAST_RATIO:.2} is due"
+                "requests/s of a working day with telemetry ÷ without are {ratio:.3}, at least {LEAST_RATIO:.2} is due"
             ),
         );
     }

@@ -2,7 +2,7 @@
 
 /// A route whose replies are kept, or the static one that they are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Route {
+pub(in crate::bench) enum Route {
     /// The public keys: no caller, no store.
     Static,
     Profile,
@@ -13,7 +13,7 @@ pub(super) enum Route {
     Verification,
 }
 
-pub(super) const ALL: [Route; 7] = [
+pub(in crate::bench) const ALL: [Route; 7] = [
     Route::Static,
     Route::Profile,
     Route::Farm,
@@ -25,14 +25,14 @@ pub(super) const ALL: [Route; 7] = [
 
 /// What is there to be asked for.
 #[derive(Debug)]
-pub(super) struct Things {
-    pub(super) farm: String,
-    pub(super) application: String,
-    pub(super) number: String,
+pub(in crate::bench) struct Things {
+    pub(in crate::bench) farm: String,
+    pub(in crate::bench) application: String,
+    pub(in crate::bench) number: String,
 }
 
 impl Route {
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::bench) fn name(self) -> &'static str {
         match self {
             Self::Static => "/.well-known/jwks.json",
             Self::Profile => "/api/auth/profile",
@@ -44,7 +44,7 @@ impl Route {
         }
     }
 
-    pub(super) fn path(self, things: &Things) -> String {
+    pub(in crate::bench) fn path(self, things: &Things) -> String {
         let Things { farm, application, number } = things;
         let name = if self == Self::Farm { farm } else { application };
         self.name().replace("{id}", name).replace("{number}", number)
