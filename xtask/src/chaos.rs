@@ -20,6 +20,7 @@ mod notes;
 pub(crate) mod outage;
 mod redis_down;
 mod report;
+mod revoke_race;
 mod rolling_restart;
 mod rounds;
 mod rules;
@@ -95,6 +96,8 @@ enum Drill {
     DropReplies(drop_replies::Extent),
     /// Restart two servers in turn behind nginx, each taken out first; nobody notices
     RollingRestart(rolling_restart::Extent),
+    /// Revoke certificates that are verified on two servers; nobody is told `valid` afterwards
+    RevokeRace(revoke_race::Extent),
     /// Play every drill, and write target/chaos/report.md; fails if any does
     All,
 }
@@ -141,6 +144,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         Drill::RollingRestart(extent) => {
             cast.on_shared(async |on| rolling_restart::play(&cast.program, on, extent).await)
+        }
+        Drill::RevokeRace(extent) => {
+            cast.on_shared(async |on| revoke_race::play(&cast.program, on, extent).await)
         }
         Drill::All => all::play(&cast.program, &["--breaker", breaking.as_str()]),
     }
