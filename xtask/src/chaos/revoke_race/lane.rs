@@ -61,7 +61,7 @@ impl Lane {
         let race = Race::about(number);
         let [one, other] = &self.servers;
         let through = if nth.is_multiple_of(2) { one } else { other };
-        let later = Duration::from_millis(nth % (LATER_MS + 1));
+        let later = Duration::from_millis(nth / 2 % (LATER_MS + 1));
         let [first, second, third] = &mut self.officers;
         let revoke = async {
             let revocation = race.revoke(through, &self.approver, later).await?;
