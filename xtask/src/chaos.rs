@@ -20,9 +20,11 @@ mod notes;
 pub(crate) mod outage;
 mod redis_down;
 mod report;
+mod revoke_race;
 mod rolling_restart;
 mod rounds;
 mod rules;
+mod shared;
 mod stage;
 mod watcher;
 mod writer;
@@ -40,6 +42,7 @@ use extent::{Breaking, Rounds};
 use mongo::{Harm, Harmed};
 use outage::Outage;
 use report::{Outcome, Report};
+use shared::Shared;
 
 /// What to break.
 #[derive(clap::Args)]
@@ -93,6 +96,8 @@ enum Drill {
     DropReplies(drop_replies::Extent),
     /// Restart two servers in turn behind nginx, each taken out first; nobody notices
     RollingRestart(rolling_restart::Extent),
+    /// Revoke certificates that are verified on two servers; nobody is told `valid` afterwards
+    RevokeRace(revoke_race::Extent),
     /// Play every drill, and write target/chaos/report.md; fails if any does
     All,
 }
@@ -138,11 +143,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             cast.on_either(extent.mongo, async |server| drop_replies::play(server, extent).await)
         }
         Drill::RollingRestart(extent) => {
-            let shared = rolling_restart::Shared::start()?;
-            let played = rolling_restart::play(&cast.program, &shared, extent);
-            let report = cast.runtime.block_on(played)?;
-            println!("\n{report}");
-            report.verdict()
+            cast.on_shared(async |on| rolling_restart::play(&cast.program, on, extent).await)
+        }
+        Drill::RevokeRace(extent) => {
+            cast.on_shared(async |on| revoke_race::play(&cast.program, on, extent).await)
         }
         Drill::All => all::play(&cast.program, &["--breaker", breaking.as_str()]),
     }
@@ -177,6 +181,14 @@ impl Cast {
     ) -> Result<()> {
         let mongod = mongo.then(Own::mongod).transpose()?;
         self.play(mongod.as_ref().map_or_else(Variables::new, mongo::variables), drill)
+    }
+
+    /// With servers of its own that share a MongoDB and a Redis of the drill's own.
+    fn on_shared<R: Outcome>(&self, drill: impl AsyncFnOnce(&Shared) -> Result<R>) -> Result<()> {
+        let shared = Shared::start()?;
+        let report = self.runtime.block_on(drill(&shared))?;
+        println!("\n{report}");
+        report.verdict()
     }
 
     /// Plays a drill with a server, and judges it.

@@ -6,7 +6,6 @@
 
 mod accept;
 mod accounts;
-mod cache_status;
 mod cause;
 mod compare;
 mod condition;

@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::workspace::root;
 
 /// As they are called at the command line.
-const DRILLS: [&[&str]; 11] = [
+const DRILLS: [&[&str]; 12] = [
     &["mongo-down"],
     &["mongo-slow"],
     &["mongo-slow", "--stop"],
@@ -25,6 +25,7 @@ const DRILLS: [&[&str]; 11] = [
     &["drop-replies"],
     // More of them by itself.
     &["rolling-restart", "--restarts", "4"],
+    &["revoke-race"],
 ];
 
 /// A drill that was played.

@@ -6,7 +6,6 @@ mod notes;
 mod promises;
 mod report;
 mod rota;
-mod shared;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,15 +16,16 @@ use tokio::task::JoinSet;
 
 use super::audit::{Finding, compare, farms_of};
 use super::rounds::pause;
+use super::shared::Shared;
 use crate::client::Api;
 use crate::interrupt;
 use crate::people;
+use crate::server::Variables;
 use farmer::Farmer;
 use notes::{Closed, Connection, Notes};
 use promises::Promise;
 use report::Report;
-use rota::Rota;
-pub(super) use shared::Shared;
+use rota::{DRAIN, Rota};
 
 /// Enough that requests are under way at any moment, few enough for a small machine.
 const FARMERS: u32 = 8;
@@ -56,9 +56,20 @@ pub(super) struct Extent {
 
 /// Plays the drill with servers of this program; says what they said last if it cannot.
 pub(super) async fn play(program: &Path, shared: &Shared, extent: &Extent) -> Result<Report> {
-    let mut rota = Rota::start(program, &shared.variables(), !extent.without_drain).await?;
+    let mut rota = Rota::start(program, &variables(shared), !extent.without_drain).await?;
     let played = rehearse(&mut rota, extent).await;
     played.inspect_err(|_fault| rota.show_logs())
+}
+
+/// What each server is told.
+fn variables(shared: &Shared) -> Variables {
+    let mut variables = shared.variables();
+    variables.extend([
+        ("GACP_SHUTDOWN__DRAIN_SECONDS", DRAIN.as_secs().to_string()),
+        // Requests come from the balancer, and from there alone.
+        ("GACP_SERVER__TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+    ]);
+    variables
 }
 
 async fn rehearse(rota: &mut Rota, extent: &Extent) -> Result<Report> {

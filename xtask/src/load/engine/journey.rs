@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until};
 
-use super::super::cache_status::is_hit;
 use super::super::cause::{Failure, Heard, Reply};
 use super::super::record::Outcome;
 use super::super::scenario::{Action, Loop, Over, Request, Step};
@@ -16,6 +15,7 @@ use super::cookies::Cookies;
 use super::judged::{self, Judged};
 use super::pool::Fault;
 use super::vars::Vars;
+use crate::cache_status::is_hit;
 use crate::http1::Message;
 
 /// Where a journey stands.

@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 
-use super::rota::DRAIN;
-use crate::chaos::mongo;
+use super::mongo;
 use crate::server::{self, Variables};
 use crate::services::Own;
 
 /// Services of the drill's own.
-pub(crate) struct Shared {
+pub(super) struct Shared {
     mongod: Own,
     redis: Own,
     master_key: (&'static str, String),
@@ -16,20 +15,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// Starts them; they end when this is dropped.
-    pub(crate) fn start() -> Result<Self> {
+    pub(super) fn start() -> Result<Self> {
         Ok(Self { mongod: Own::mongod()?, redis: Own::redis()?, master_key: server::master_key()? })
     }
 
     /// What each server is told.
     pub(super) fn variables(&self) -> Variables {
         let mut variables = mongo::variables(&self.mongod);
-        variables.extend([
-            self.redis.variable(),
-            self.master_key.clone(),
-            ("GACP_SHUTDOWN__DRAIN_SECONDS", DRAIN.as_secs().to_string()),
-            // Requests come from the balancer, and from there alone.
-            ("GACP_SERVER__TRUSTED_PROXIES", "127.0.0.1".to_owned()),
-        ]);
+        variables.extend([self.redis.variable(), self.master_key.clone()]);
         variables
     }
 }

@@ -3,7 +3,7 @@
 use crate::http1::Message;
 
 /// Whether a cache on the way had it.
-pub(super) fn is_hit(reply: &Message) -> bool {
+pub(crate) fn is_hit(reply: &Message) -> bool {
     reply.headers("cache-status").any(tells_of_hit)
 }
 
