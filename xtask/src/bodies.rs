@@ -30,6 +30,14 @@ impl Corner {
         Self { lon: 98.850 + 0.005 * f64::from(column), lat: 18.800 + 0.005 * f64::from(row) }
     }
 
+    /// The corner of a cell for one of up to a million: between Kanchanaburi, Ubon Ratchathani and
+    /// Udon Thani, far from the other cells. Each has one of its own: farms that lie on one another
+    /// would be flagged, every one of them, and be compared with all that came before.
+    pub(crate) fn in_a_crowd(nth: u32) -> Self {
+        let (column, row) = (nth % 1_000, nth / 1_000 % 1_000);
+        Self { lon: 98.850 + 0.005 * f64::from(column), lat: 13.500 + 0.005 * f64::from(row) }
+    }
+
     /// A position so many hundred-thousandths of a degree (about a metre) to the east and north.
     fn position(self, east: i16, north: i16) -> Value {
         let degrees = |base: f64, units: i16| ((base * 1e5).round() + f64::from(units)) / 1e5;
@@ -96,4 +104,25 @@ pub(crate) fn application(farm: &str, plots: &[String]) -> Value {
             "activities": ["cultivation", "processing"],
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Corner;
+
+    #[test]
+    fn nobody_of_a_crowd_of_a_million_lies_on_another_or_abroad() {
+        let mut corners = BTreeSet::new();
+        for nth in 0..1_000_000 {
+            let Corner { lon, lat } = Corner::in_a_crowd(nth);
+            assert!((97.0..106.0).contains(&lon) && (5.0..21.0).contains(&lat));
+            assert!(
+                corners.insert(((lon * 200.0).round().to_bits(), (lat * 200.0).round().to_bits()))
+            );
+        }
+        let demo = Corner::of_cell(0);
+        assert!(corners.iter().all(|(_, lat)| f64::from_bits(*lat) < (demo.lat * 200.0).round()));
+    }
 }

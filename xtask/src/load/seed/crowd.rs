@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Progress;
 use super::person::Person;
-use crate::bodies::{self, CELLS, Corner};
+use crate::bodies::{self, Corner};
 use crate::interrupt;
 
 /// Makes the people of these numbers with `gacp-api crowd`, which `command` runs.
@@ -51,7 +51,7 @@ fn write(
 }
 
 fn line(person: &Person) -> Value {
-    let corner = Corner::of_cell(person.nth % CELLS);
+    let corner = Corner::in_a_crowd(person.nth);
     let [plot, _] = bodies::plots(corner);
     let mut application = bodies::application("", &[]);
     if let Some(members) = application.as_object_mut() {
