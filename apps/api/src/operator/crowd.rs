@@ -21,7 +21,7 @@ use crate::compose::Workshop;
 use crate::config::Config;
 
 /// How many are made at once: changes that come together are committed together.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 256;
 
 /// How many lines are read ahead.
 const AHEAD: usize = 256;
