@@ -101,7 +101,7 @@ impl Table {
         for (what, handler) in [
             ((Route::Static, IN_PROCESS), Handler::Static),
             ((Route::Profile, IN_REDIS), Handler::Redis),
-            ((Route::Farm, NOWHERE), Handler::MongoDb),
+            ((Route::Verification, NOWHERE), Handler::MongoDb),
         ] {
             let (cost, bare) = (cpu_us(what), handlers.cpu_us(handler));
             let (route, most) = (what.0.name(), MOST_TIMES_BARE);
