@@ -26,7 +26,7 @@ const USUAL: usize = 256 << 10;
 const GATHERED: Duration = Duration::from_millis(5);
 
 /// A log into which events go, and whole lines. What must not be kept is taken out of their text
-/// ([`redact`](super::redact())). Cheap to clone: all clones are one.
+/// ([`redact`](super::redact::redact)). Cheap to clone: all clones are one.
 ///
 /// What finds no place, or cannot be written, is dropped and counted
 /// (`telemetry_log_lines_dropped_total{reason}`).

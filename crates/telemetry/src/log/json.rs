@@ -28,7 +28,7 @@ thread_local! {
 /// inherits from the spans around it, `trace_id` and `span_id`.
 ///
 /// Whoever logs waits until it is taken down what is said: the lines are made, and their text
-/// [redacted](super::redact()), by the thread that writes them.
+/// [redacted](super::redact::redact), by the thread that writes them.
 #[derive(Debug)]
 pub struct Json {
     log: Batched,
