@@ -1,5 +1,7 @@
 //! `--demo`: six accounts and a farm in Chiang Mai, to try everything at once.
 
+use std::io::{Write as _, stderr};
+
 use anyhow::Context as _;
 use gacp_auth::{Account, ConsentDraft, Email, PasswordHash, Registration, StaffDraft};
 use gacp_farms::{
@@ -129,15 +131,18 @@ fn plots() -> [PlotDraft; 2] {
     ]
 }
 
-/// What to type, on standard error: standard output is for the log.
+/// What to type, on standard error: standard output is for the log. In one piece, as both may be
+/// the same file: a line of the log between two pieces would be none.
 pub fn explain(base: &str) {
     let staff = STAFF.iter().map(|(email, ..)| *email);
     let accounts: Vec<&str> = std::iter::once(FARMER).chain(staff).collect();
-    eprintln!(
+    let text = format!(
         "\nDemonstration accounts, password {PASSWORD}:\n  {}\n\nTry:\n  \
          curl -s {base}/api/auth/login -H 'Content-Type: application/json' \\\n    \
          -d '{{\"email\":\"{FARMER}\",\"password\":\"{PASSWORD}\"}}'\n  \
-         curl -s {base}/api/standards\n  curl -s {base}/health/ready\n",
+         curl -s {base}/api/standards\n  curl -s {base}/health/ready\n\n",
         accounts.join("\n  "),
     );
+    // Who started it without one does not read it.
+    let _ = stderr().write_all(text.as_bytes());
 }
