@@ -45,7 +45,7 @@ pub(crate) struct Args {
 /// Clients in a closed loop, and turns.
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Extent {
-    /// Clients, each with a connection and an account of its own
+    /// Clients, each with a connection of its own
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=500))]
     connections: u32,
     /// How often the two take turns

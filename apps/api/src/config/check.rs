@@ -9,7 +9,6 @@ use gacp_auth::HashCost;
 use gacp_resilience::breaker::Mode;
 use gacp_store::Violation;
 use gacp_telemetry::traces::{Collector, Protocol, Sampling};
-use tracing_subscriber::filter::Targets;
 
 use super::complaint::{Complaint, ConfigError};
 use super::keys::{DEFAULT_CACHE_MIB, DEFAULT_DATABASE, DEFAULT_ISSUER, KEYS, Key};
@@ -19,6 +18,7 @@ use super::sources::Sources;
 use super::{Config, Passwords, Resilience, Secret, Server, Store};
 use crate::http::Quotas;
 use crate::json::read;
+use crate::logging;
 
 /// Longer than any load balancer needs; more is a typo.
 const MAX_DRAIN_SECONDS: u64 = 3_600;
@@ -176,7 +176,7 @@ impl Review<'_> {
         if config.drain > Duration::from_secs(MAX_DRAIN_SECONDS) {
             self.complain("shutdown.drain_seconds", "this is too long");
         }
-        if config.log_filter.parse::<Targets>().is_err() {
+        if logging::parse(&config.log_filter).is_none() {
             self.complain("log.filter", "this is no such filter");
         }
         if let Store::Mongo { uri, database } = &config.store {

@@ -94,6 +94,21 @@ fn everything_wrong_is_said_at_once_with_its_source_and_no_value() {
 }
 
 #[test]
+fn a_log_is_filtered_by_levels_and_targets_alone() {
+    let complaints = |filter| {
+        let error = load("", &[("GACP_LOG", filter)], false).err();
+        error.map(|error| error.complaints().iter().map(|it| it.key.clone()).collect::<Vec<_>>())
+    };
+
+    for right in ["off", "info", "warn,gacp_auth=debug"] {
+        assert_eq!(complaints(right), None, "{right}");
+    }
+    for wrong in ["gacp_api=loud", "[request]=debug", "gacp_api[{request_id}]=debug"] {
+        assert_eq!(complaints(wrong), Some(vec!["log.filter".to_owned()]), "{wrong}");
+    }
+}
+
+#[test]
 fn outside_loopback_secrets_are_needed_and_shortcuts_refused() {
     let open = ("GACP_METRICS_LISTEN", "0.0.0.0:9464");
     let off = ("GACP_RATE_LIMIT__ENABLED", "false");
