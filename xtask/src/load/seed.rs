@@ -56,7 +56,8 @@ pub(super) struct Args {
     ///
     /// The first 200 log in, and of ten of them one has a certificate and one is under review. The
     /// rest are made by the server's program, on the store that the environment of this task
-    /// configures, as with `cargo xtask admin`.
+    /// configures, as with `cargo xtask admin`. Beyond the first 900 000 nobody applies: a year has
+    /// 999 999 numbers of applications.
     #[arg(
         long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MOST)),
         required_unless_present = "csv"
@@ -142,8 +143,9 @@ pub(super) async fn make(
     let (took, certificates) = (begun.elapsed().as_secs_f64(), files.certificates.len());
     let rate = f64::from(users) / took;
     println!(
-        "{users} farmers, farms and applications and {certificates} certificates in {took:.1} s, {rate:.1} \
-         farmers per second; {}",
+        "{users} farmers with farms, {} applications and {certificates} certificates in {took:.1} s, \
+         {rate:.1} farmers per second; {}",
+        users.min(crowd::APPLICATIONS),
         folder.display()
     );
     Ok(())

@@ -38,8 +38,8 @@ struct Line {
     registration: Registration,
     farm: FarmDraft,
     plot: PlotDraft,
-    /// Without the farm and the plot, which are not known before.
-    application: Map<String, Value>,
+    /// Without the farm and the plot, which are not known before. Not everybody applies.
+    application: Option<Map<String, Value>>,
 }
 
 pub(super) async fn make(config: &Config, clock: &Clock) -> anyhow::Result<()> {
@@ -104,6 +104,7 @@ async fn make_one(workshop: &Workshop, clock: &Clock, line: &str) -> anyhow::Res
     let target = Target { id: farm.id(), expected: Expected::Any };
     let farm = workshop.farms.add_plot(&attempt, &target, Violations::check(plot)).await?;
     approve(workshop, clock, by, &target).await?;
+    let Some(application) = application else { return Ok(true) };
     let plots = farm.plots().iter().map(|plot| plot.id().to_string());
     let draft = filled(application, farm.id().to_string(), plots.collect())?;
     let attempt = Attempt { by, at: clock.now(), request_id: REQUEST, once: None };

@@ -13,6 +13,10 @@ use super::person::Person;
 use crate::bodies::{self, Corner};
 use crate::interrupt;
 
+/// So many of them apply. A year has 999 999 numbers of applications (`APP-2026-999999-…`), and those
+/// who come later need some, too.
+pub(super) const APPLICATIONS: u32 = 900_000;
+
 /// Makes the people of these numbers with `gacp-api crowd`, which `command` runs.
 pub(super) fn make(
     mut command: Command,
@@ -53,16 +57,21 @@ fn write(
 fn line(person: &Person) -> Value {
     let corner = Corner::in_a_crowd(person.nth);
     let [plot, _] = bodies::plots(corner);
-    let mut application = bodies::application("", &[]);
-    if let Some(members) = application.as_object_mut() {
-        members.retain(|key, _| !["farmId", "plotIds"].contains(&key.as_str()));
-    }
     json!({
         "registration": person.registration(),
         "farm": bodies::farm(&person.farm_name(), corner),
         "plot": plot.body,
-        "application": application,
+        "application": (person.nth < APPLICATIONS).then(application),
     })
+}
+
+/// What is not known before is left to the program: the farm and the plot.
+fn application() -> Value {
+    let mut application = bodies::application("", &[]);
+    if let Some(members) = application.as_object_mut() {
+        members.retain(|key, _| !["farmId", "plotIds"].contains(&key.as_str()));
+    }
+    application
 }
 
 #[cfg(test)]
@@ -76,5 +85,13 @@ mod tests {
         assert_eq!(line["registration"]["email"], "farmer42.0000007@load.example");
         assert_eq!(line["application"]["standard"], "thai-gacp");
         assert!(line["application"].get("farmId").is_none());
+    }
+
+    #[test]
+    fn there_are_numbers_left_for_those_who_come_later() {
+        let applies = |nth| line(&Person::of(42, nth))["application"].is_object();
+
+        assert!(applies(0) && applies(899_999));
+        assert!(!applies(900_000) && !applies(999_999));
     }
 }
