@@ -31,6 +31,7 @@ pub mod reply;
 pub mod request_id;
 pub mod routes;
 mod shell;
+mod tidied;
 mod visit;
 
 pub use self::address::ClientAddress;

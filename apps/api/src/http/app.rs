@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::middleware::{Condition, NormalizePath, from_fn};
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use gacp_cache::{ReadThrough, Writes};
 use gacp_keys::Keyring;
@@ -13,6 +13,7 @@ use gacp_resilience::gate::Gate;
 use gacp_store::ReceiptStore;
 use gacp_telemetry::metrics::HttpMetrics;
 
+use super::tidied::Tidied;
 use super::{ApiError, Authenticate, Limits, Routes, headers, limits, shell};
 use crate::clock::Clock;
 use crate::network::Network;
@@ -65,7 +66,7 @@ pub fn app(
         .app_data(web::PathConfig::default().error_handler(no_such_thing))
         .configure(services)
         .configure(|config| routes.configure(config))
-        .wrap(NormalizePath::trim())
+        .wrap(Tidied)
         // Inside of CORS: a page must be able to read that it was refused, and until when.
         .wrap(from_fn(limits::layer::run))
         .wrap(cors)

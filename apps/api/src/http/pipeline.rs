@@ -89,7 +89,9 @@ async fn steps(
         Turn::Run(granted) => {
             let whole = request.request().clone();
             // The span begins with the work: a reply that is kept takes none.
-            let work = async move { next.call(request).instrument(use_case(access)).await };
+            let is_traced = visit::is_traced(&whole);
+            let work =
+                async move { next.call(request).instrument(use_case(access, is_traced)).await };
             let handle = handled(deadline.scope(work), whole.clone());
             match (granted, kept) {
                 // Also when the deadline has passed: nobody else gives the key back.
@@ -143,8 +145,12 @@ async fn turn(options: Options, request: &ServiceRequest, parts: &Shell) -> Resu
 }
 
 /// What the service does for a request, in its trace: between the route and the calls of stores.
-fn use_case(access: &Row) -> Span {
-    tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
+fn use_case(access: &Row, is_traced: bool) -> Span {
+    if is_traced {
+        tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
+    } else {
+        Span::none()
+    }
 }
 
 /// What a handler answers, whatever becomes of it.

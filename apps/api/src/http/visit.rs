@@ -32,9 +32,14 @@ pub(super) fn has_panicked(request: &HttpRequest) {
 /// The trace of a request is kept.
 struct Kept;
 
+/// Whether anybody will see what a span says of a request.
+pub(super) fn is_traced(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Kept>()
+}
+
 /// Notes whose request this is, in its span.
 pub(super) fn comes_from(request: &HttpRequest, account: AccountId) {
-    if request.extensions().contains::<Kept>() {
+    if is_traced(request) {
         Span::current().record("user.id", display(account));
     }
 }

@@ -1,6 +1,6 @@
 //! Where a client stands with its limits, as it is told.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -38,18 +38,18 @@ impl Standing {
     }
 
     /// `"login";q=60;w=60`.
-    fn policy(&self) -> String {
+    fn policy(&self, to: &mut String) -> fmt::Result {
         let window = self.quota.window().as_secs();
-        format!("\"{}\";q={};w={window}", self.limit.name(), self.quota.units())
+        write!(to, "\"{}\";q={};w={window}", self.limit.name(), self.quota.units())
     }
 
     /// `"login";r=3;t=21`: so many are left, until so many seconds from now. They come back one by
     /// one, so `t` is when all of them are back; after a refusal it is when the next one is, which
     /// is what `Retry-After` says.
-    fn state(&self) -> String {
+    fn state(&self, to: &mut String) -> fmt::Result {
         let until = self.verdict.refused_for.map_or(self.verdict.full_in, |wait| wait.max(SECOND));
         let remaining = self.verdict.remaining;
-        format!("\"{}\";r={remaining};t={}", self.limit.name(), whole_seconds(until))
+        write!(to, "\"{}\";r={remaining};t={}", self.limit.name(), whole_seconds(until))
     }
 
     /// A refusal before everything else, then what is the first to be used up.
@@ -57,6 +57,9 @@ impl Standing {
         (self.verdict.is_allowed(), self.verdict.remaining)
     }
 }
+
+/// As long as what is said of two limits, in bytes.
+const LIST: usize = 64;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -75,19 +78,21 @@ pub(super) fn write(request: &HttpRequest, headers: &mut HeaderMap) {
         (RATELIMIT, list(&all, Standing::state)),
     ];
     for (name, text) in fields {
-        if let Ok(value) = HeaderValue::from_str(&text) {
+        if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);
         }
     }
 }
 
 /// A list of structured fields (RFC 9651).
-fn list(all: &[Standing], item: fn(&Standing) -> String) -> String {
-    let mut text = String::new();
+fn list(all: &[Standing], item: fn(&Standing, &mut String) -> fmt::Result) -> String {
+    let mut text = String::with_capacity(LIST);
     for standing in all {
-        let comma = if text.is_empty() { "" } else { ", " };
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
         // Writing to a string cannot fail.
-        let _written = write!(text, "{comma}{}", item(standing));
+        let _written = item(standing, &mut text);
     }
     text
 }
