@@ -2,11 +2,13 @@
 //!
 //! Three servers are asked by turns: one that keeps replies in its process, one that keeps them in
 //! Redis before MongoDB, and one on the same two that keeps none. Each cached route is compared
-//! with a static reply of the same server, which has no caller and no store.
+//! with a static reply of the same server, which has no caller and no store. Beside them stand
+//! handlers that do nothing else: what the framework, the drivers and the kernel take by themselves.
 
+mod handlers;
 mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -19,6 +21,7 @@ use crate::interrupt;
 use crate::server::{Choice, Variables, keeps_nothing};
 use crate::services::{self, Given, Services};
 use crate::targets::Targets;
+use handlers::Handlers;
 pub(crate) use table::{Gain, LEAST_GAIN};
 use table::{IN_REDIS, NOWHERE, Table};
 
@@ -32,13 +35,18 @@ pub(crate) struct Args {
     /// Succeed whatever is missed
     #[arg(long)]
     report_only: bool,
+    /// Bare handlers that are built already (default: build them)
+    #[arg(long, value_name = "FILE")]
+    bare: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let program = args.choice.obtain()?;
+    let bare = args.bare.clone().map_or_else(handlers::build, Ok)?;
     let services = services::start(&args.given)?;
+    let mut handlers = Handlers::start(&bare, &services)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Extent { connections, pairs, seconds } = args.extent;
     println!(
@@ -48,18 +56,23 @@ pub(super) fn run(args: &Args) -> Result<()> {
     );
     let table = runtime.block_on(async {
         tokio::select! {
-            measured = measure(args.extent, &program, &services) => measured,
+            measured = measure(args.extent, (&program, &mut handlers), &services) => measured,
             interrupted = interrupt::happens() => Err(interrupted),
         }
     })?;
-    println!("{table}");
+    println!("{table}\n{handlers}");
     let mut targets = Targets::default();
     table.judge(&mut targets);
+    table.judge_against(&handlers, &mut targets);
     print!("{targets}");
     targets.conclude(args.report_only)
 }
 
-async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<Table> {
+async fn measure(
+    extent: Extent,
+    (program, handlers): (&Path, &mut Handlers),
+    services: &Services,
+) -> Result<Table> {
     let sink = Sink::open().await?;
     let mut stands = [
         Stand::set(program, sink.variables().into()).await?,
@@ -76,6 +89,7 @@ async fn measure(extent: Extent, program: &Path, services: &Services) -> Result<
     for turn in 1..=extent.pairs {
         interrupt::check()?;
         eprintln!("turn {turn} of {}", extent.pairs);
+        handlers.measure(extent).await?;
         for (place, stand) in (0..).zip(&mut stands) {
             for route in routes::ALL {
                 table.enter((route, place), stand.measure(route, extent).await?);

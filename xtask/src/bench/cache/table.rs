@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::handlers::{Handler, Handlers};
 use crate::bench::crowd::Served;
 use crate::bench::stand::routes::{ALL, Route};
 use crate::latency::shown;
@@ -15,6 +16,9 @@ const LEAST: [(Place, f64); 2] = [(IN_PROCESS, 0.55), (IN_REDIS, 0.35)];
 
 /// A list that is kept is answered so much more often than one that is read from MongoDB.
 pub(crate) const LEAST_GAIN: f64 = 3.0;
+
+/// Of the processor time of a bare handler.
+const MOST_TIMES_BARE: f64 = 1.5;
 
 /// A list that is kept in Redis, and one that is read from MongoDB.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,6 +92,27 @@ impl Table {
         let says =
             format!("a list kept in Redis ÷ read is {gain:.1}, at least {LEAST_GAIN} is due");
         targets.judge(gain >= LEAST_GAIN, says);
+    }
+
+    /// Judges what whole requests cost, with callers, limits, log and telemetry, against handlers
+    /// that have none of it.
+    pub(super) fn judge_against(&self, handlers: &Handlers, targets: &mut Targets) {
+        let cpu_us = |what| 1_000.0 * self.median(what, |served| served.rate.cpu_ms());
+        for (what, handler) in [
+            ((Route::Static, IN_PROCESS), Handler::Static),
+            ((Route::Profile, IN_REDIS), Handler::Redis),
+            ((Route::Verification, NOWHERE), Handler::MongoDb),
+        ] {
+            let (cost, bare) = (cpu_us(what), handlers.cpu_us(handler));
+            let (route, most) = (what.0.name(), MOST_TIMES_BARE);
+            let says = format!(
+                "{route} takes {cost:.1} µs of processor time, {:.2} times the {bare:.1} of a bare \
+                 handler ({}), at most {most} times is due",
+                cost / bare,
+                handler.name()
+            );
+            targets.judge(cost <= most * bare, says);
+        }
     }
 
     /// How much more often a list is answered that is kept in Redis.
