@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Mongo;
 use crate::catalogue::Query;
 use crate::connect::max_time;
-use crate::document::{parse, uuid};
+use crate::document::{read, uuid};
 use crate::errors::Failure;
 use crate::mongo::detached;
 
@@ -82,7 +82,7 @@ impl Mongo {
             let mut records = Vec::new();
             let mut cursor = mongo.cursor(find).await?;
             while cursor.advance().await? {
-                records.push(parse(collection, "doc", current(&cursor)?)?);
+                records.push(read(collection, "doc", cursor.current())?);
             }
             Ok(records)
         })

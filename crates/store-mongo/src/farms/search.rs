@@ -16,7 +16,7 @@ use super::{FARMS, listing, places};
 use crate::Mongo;
 use crate::catalogue::Query;
 use crate::connect::max_time;
-use crate::document::{field, moment, parse, stored_uuid, uuid};
+use crate::document::{field, moment, parse, read, stored_uuid, uuid};
 use crate::errors::Failure;
 use crate::reading::Find;
 
@@ -141,7 +141,7 @@ impl Mongo {
         }
         let mut cursor = self.session_cursor(snapshot, by_ids(&ids)).await?;
         while cursor.advance(snapshot).await? {
-            farms.push(parse(FARMS, "doc", Document::try_from(cursor.current())?)?);
+            farms.push(read(FARMS, "doc", cursor.current())?);
         }
         farms.sort_by_key(|farm| ids.iter().position(|id| *id == farm.id().uuid()));
         Ok(farms)
