@@ -8,6 +8,7 @@ mod files;
 mod person;
 mod world;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -112,6 +113,8 @@ pub(super) async fn make(
     program: &dyn Fn() -> Result<Command>,
 ) -> Result<()> {
     let begun = Instant::now();
+    // Not at the end: that may be an hour away.
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let mut progress = Progress::new(users);
     let logged_in = users.min(LOGGED_IN);
     if logged_in < users {
