@@ -186,26 +186,26 @@ async fn people_of_a_crowd_log_in_and_own_what_was_made_for_them() {
 async fn a_crowd_that_was_interrupted_is_completed() {
     let place = Place::new();
     let server = Server::start(&place);
-    let [registered, farming] = ["สมชาย ใจดี", "มาลี ศรีสุข"].map(person);
+    let [registered, farming, resting] = ["สมชาย ใจดี", "มาลี ศรีสุข", "บุญมี ทองคำ"].map(person);
     let register = Client::new().post(format!("{}/api/auth/register", server.base));
     let reply = register.json(&registered["registration"]).send().await.unwrap();
     assert_eq!(reply.status(), 201);
-    let mut without_application = farming.clone();
-    without_application["application"] = Value::Null;
-    succeeded(run(&place, &["crowd"], &without_application.to_string()));
-    let email = |person: &Value| person["registration"]["email"].as_str().unwrap().to_owned();
-    let farmer = log_in(&server.base, &email(&farming)).await;
-    let (_, none) = get(&server.base, "/api/certifications", &farmer).await;
-    assert_eq!(none["data"], json!([]), "nobody applies who is not told to");
+    let not_applying = [&farming, &resting].map(|person| {
+        let mut person = person.clone();
+        person["application"] = Value::Null;
+        person.to_string() + "\n"
+    });
+    succeeded(run(&place, &["crowd"], &not_applying.concat()));
 
     let told = succeeded(run(&place, &["crowd"], &format!("{registered}\n{farming}\n")));
 
     assert!(told.contains("0 new, 2 were there already"), "{told}");
-    for person in [registered, farming] {
-        let token = log_in(&server.base, &email(&person)).await;
-        for path in ["/api/farms", "/api/certifications"] {
+    for (person, applications) in [(registered, 1), (farming, 1), (resting, 0)] {
+        let email = person["registration"]["email"].as_str().unwrap();
+        let token = log_in(&server.base, email).await;
+        for (path, count) in [("/api/farms", 1), ("/api/certifications", applications)] {
             let (_, list) = get(&server.base, path, &token).await;
-            assert_eq!(list["data"].as_array().unwrap().len(), 1, "{path}: {list}");
+            assert_eq!(list["data"].as_array().unwrap().len(), count, "{path}: {list}");
         }
     }
 }
