@@ -38,7 +38,7 @@ pub(super) async fn check(stage: &Stage, report: &mut Report) -> Result<()> {
     let rules = prometheus.rules().await?;
     let mut catalogue = prometheus.catalogue().await?;
     for rule in rules.iter().filter(|rule| rule.kind == Kind::Recording) {
-        // Some are evaluated for the first time after minutes; their own expressions are asked for.
+        // Some are evaluated for the first time after minutes: see `unrecorded`.
         catalogue.entry(rule.name.clone()).or_default();
     }
     let begun = Instant::now();
@@ -76,7 +76,7 @@ fn sheets(rules: &[Rule]) -> Result<Vec<(String, Vec<Expression>)>> {
     for (name, kind) in [("recording rules", Kind::Recording), ("alerts", Kind::Alerting)] {
         let expression = |rule: &Rule| Expression {
             place: rule.name.clone(),
-            text: rule.query.clone(),
+            text: unrecorded(&rule.query, rules),
             may_be_empty: kind == Kind::Alerting,
         };
         let chosen = rules.iter().filter(|rule| rule.kind == kind);
@@ -129,6 +129,16 @@ fn filled(text: &str) -> String {
     );
     let put = |text: String, (name, value): &(&str, &str)| text.replace(name, value);
     VARIABLES.iter().fold(text, put)
+}
+
+/// An expression with what is recorded in the place of the records. A group of rules that runs every
+/// two minutes may not have recorded anything yet, and what it will record can be asked for at once.
+fn unrecorded(text: &str, rules: &[Rule]) -> String {
+    let recorded = rules.iter().filter(|rule| rule.kind == Kind::Recording);
+    let names = Names::of(text).metrics;
+    recorded
+        .filter(|rule| names.contains(&rule.name))
+        .fold(text.to_owned(), |text, rule| text.replace(&rule.name, &format!("({})", rule.query)))
 }
 
 /// How many series an expression has, or what is wrong with it.

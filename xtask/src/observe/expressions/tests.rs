@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Catalogue, collect, filled, unknown};
+use super::{Catalogue, Kind, Rule, collect, filled, unknown, unrecorded};
 
 #[test]
 fn every_expression_of_a_dashboard_is_found_wherever_it_lies() {
@@ -32,6 +32,26 @@ fn variables_are_filled_in() {
     assert_eq!(text, r#"rate(a{job=~".*", instance=~".*"}[5m])"#);
     let nested = filled(r#"label_values(a{b="c,d"}, instance)"#);
     assert_eq!(nested, r#"count by (instance) (a{b="c,d"})"#);
+}
+
+#[test]
+fn what_is_not_recorded_yet_is_asked_for_itself() {
+    let rule = |name: &str, query: &str, kind| Rule {
+        name: name.to_owned(),
+        query: query.to_owned(),
+        kind,
+        last_error: String::new(),
+    };
+    let rules = [
+        rule("job:a:rate6h", "rate(a[6h])", Kind::Recording),
+        rule("job:b:rate6h", "rate(b[6h])", Kind::Recording),
+        rule("a", "b > 1", Kind::Alerting),
+    ];
+
+    let text = unrecorded("rate(c[6h]) or 0 * job:a:rate6h", &rules);
+
+    assert_eq!(text, "rate(c[6h]) or 0 * (rate(a[6h]))");
+    assert_eq!(unrecorded("a", &rules), "a");
 }
 
 #[test]
