@@ -28,6 +28,7 @@ mod views;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use actix_web::rt;
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -80,6 +81,10 @@ pub async fn start_observed(
             .app_data(Data::new(provided.certifications.clone()))
             .app_data(Data::from(logins.clone()))
             .app_data(description.clone());
+        // This is said once on the thread of each worker.
+        if let Some(redis) = &provided.redis {
+            rt::spawn(redis.serve_this_thread());
+        }
     };
     let watched = services.stores.watch(services.shell.writes.clone());
     let running = serve::start(listener, shell, readiness, routes::all, provide)?;

@@ -1,9 +1,10 @@
-//! One connection that all requests share, and the next one when it is lost.
+//! One connection that all requests share, or all of a thread, and the next one when it is lost.
 
+mod own;
 mod server;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use deadpool_redis::redis::aio::{AsyncPushSender, MultiplexedConnection};
@@ -12,7 +13,7 @@ use deadpool_redis::redis::{
 };
 use deadpool_redis::{Connection, Manager, Pool, PoolError, Runtime};
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -55,14 +56,17 @@ pub enum RedisError {
     NoPool(#[source] deadpool_redis::BuildError),
 }
 
-/// A server that can be asked. Cheap to clone: all clones share one connection.
+/// A server that can be asked. Cheap to clone: all clones share one connection, but for threads that
+/// have one of their own ([`Redis::serve_this_thread`]).
 #[derive(Clone)]
 pub struct Redis(Arc<Link>);
 
 struct Link {
     state: Arc<State>,
     keeper: AbortHandle,
-    /// Where other connections than the shared one come from.
+    /// Where connections come from.
+    pool: Pool,
+    /// Where those come from on which the server says something without being asked.
     client: Client,
     /// How long an answer may take.
     patience: Duration,
@@ -76,13 +80,13 @@ impl Drop for Link {
 
 #[derive(Default)]
 struct State {
-    current: Mutex<Option<Lent>>,
+    current: watch::Sender<Option<Lent>>,
     connections: AtomicU64,
-    lost: Notify,
     is_out: AtomicBool,
 }
 
-/// A connection and the how-manieth it is.
+/// A connection and the how-manieth it is; a thread's own has the number of the shared one that it
+/// stands for.
 #[derive(Clone)]
 pub(crate) struct Lent {
     number: u64,
@@ -110,8 +114,20 @@ impl Redis {
         let state = Arc::new(State::default());
         let tried = Instant::now();
         state.connect(&pool).await;
-        let keeper = tokio::spawn(keep(Arc::clone(&state), pool, tried)).abort_handle();
-        Ok(Self(Arc::new(Link { state, keeper, client, patience })))
+        let keeper = tokio::spawn(keep(Arc::clone(&state), pool.clone(), tried)).abort_handle();
+        Ok(Self(Arc::new(Link { state, keeper, pool, client, patience })))
+    }
+
+    /// Gives this thread a connection of its own for as long as what is returned is polled, until
+    /// the last clone of this is dropped. What is asked on the thread meanwhile is asked and
+    /// answered by its runtime, and wakes no other thread. While there is none, the shared one is
+    /// used; a question that fails costs both.
+    ///
+    /// It is for workers that have a runtime each (`new_current_thread`): spawn it locally in each.
+    #[expect(clippy::future_not_send, reason = "it is about the thread that it runs on")]
+    pub fn serve_this_thread(&self) -> impl Future<Output = ()> + use<> {
+        let Link { state, pool, .. } = &*self.0;
+        own::keep(Arc::downgrade(state), state.current.subscribe(), pool.clone())
     }
 
     /// A connection of its own, on which the server can say something without being asked.
@@ -143,7 +159,10 @@ impl Redis {
 
     /// The connection, for one question. Fails at once while there is none.
     pub(crate) fn lend(&self) -> Result<Lent, RedisError> {
-        self.0.state.current().clone().ok_or(RedisError::Lost)
+        let state = &self.0.state;
+        let shared = state.current.borrow();
+        let shared = shared.as_ref().ok_or(RedisError::Lost)?;
+        Ok(own::find(state, shared.number).unwrap_or_else(|| shared.clone()))
     }
 
     /// Takes notice of what came of a question. One that fails costs the connection: a late answer
@@ -183,16 +202,22 @@ fn pushing_client(url: &str) -> Result<Client, redis::RedisError> {
     Client::open(info.set_redis_settings(settings))
 }
 
+/// A connection, driven by the runtime of whoever asks for it, and where it leads.
+async fn connected(pool: &Pool) -> Result<(MultiplexedConnection, Option<ServerRun>), RedisError> {
+    let mut connection = Connection::take(pool.get().await.map_err(RedisError::Unreachable)?);
+    let server = ServerRun::ask(&mut connection).await.map_err(RedisError::Failed)?;
+    Ok((connection, server))
+}
+
 fn late() -> redis::RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 
 /// Makes the next connection whenever one is lost, but not more often than once per pause.
 async fn keep(state: Arc<State>, pool: Pool, mut tried: Instant) {
-    loop {
-        if state.current().is_some() {
-            state.lost.notified().await;
-        }
+    let mut current = state.current.subscribe();
+    // The sender is in `state`: it does not end.
+    while current.wait_for(Option::is_none).await.is_ok() {
         sleep_until(tried + PAUSE).await;
         tried = Instant::now();
         state.connect(&pool).await;
@@ -200,33 +225,25 @@ async fn keep(state: Arc<State>, pool: Pool, mut tried: Instant) {
 }
 
 impl State {
-    fn current(&self) -> MutexGuard<'_, Option<Lent>> {
-        // It is set in one assignment: there is no half-done state to fear.
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn connect(&self, pool: &Pool) {
-        let mut connection = match pool.get().await {
-            Ok(connection) => Connection::take(connection),
-            Err(error) => return self.went_out(&RedisError::Unreachable(error)),
-        };
-        match ServerRun::ask(&mut connection).await {
-            Ok(server) => {
+        match connected(pool).await {
+            Ok((connection, server)) => {
                 let number = self.connections.fetch_add(1, Ordering::Relaxed);
-                *self.current() = Some(Lent { number, connection, server });
+                self.current.send_replace(Some(Lent { number, connection, server }));
             }
-            Err(error) => self.went_out(&RedisError::Failed(error)),
+            Err(error) => self.went_out(&error),
         }
     }
 
     /// Gives a connection up, unless it was replaced already.
     fn lose(&self, number: u64, why: &RedisError) {
-        let mut current = self.current();
-        if current.as_ref().is_some_and(|current| current.number == number) {
-            *current = None;
-            self.lost.notify_one();
-        }
-        drop(current);
+        self.current.send_if_modified(|current| {
+            let is_it = current.as_ref().is_some_and(|current| current.number == number);
+            if is_it {
+                *current = None;
+            }
+            is_it
+        });
         self.went_out(why);
     }
 

@@ -8,6 +8,7 @@ mod door;
 mod limiter;
 mod outage;
 mod own;
+mod thread;
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{AsyncConnectionConfig, Client};

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::door::Door;
 use crate::{address, limiter};
 
-async fn wait_until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn wait_until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(10);
     while !is_so().await {
         assert!(Instant::now() < until, "{what}");
