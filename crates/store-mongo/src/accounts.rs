@@ -10,7 +10,6 @@ use mongodb::bson::doc;
 use crate::catalogue::Query;
 use crate::document::{Row, uuid, version};
 use crate::listing::{Listing, Lists, Way};
-use crate::mongo::detached;
 use crate::reading::Find;
 use crate::transaction::{STALE, Transaction};
 use crate::{Mongo, sessions};
@@ -87,7 +86,7 @@ impl AccountStore for Mongo {
         let accounts = self.collection(ACCOUNTS);
         let former = doc! { "_id": uuid(id.uuid()), "doc.password": from.as_str() };
         let update = doc! { "$set": { "doc.password": to.as_str() } };
-        detached(async move { Ok(accounts.update_one(former, update).await.map(drop)?) }).await
+        self.detached(async move { Ok(accounts.update_one(former, update).await.map(drop)?) }).await
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError> {

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{Row, uuid};
-use crate::mongo::detached;
 use crate::reading::Find;
 
 pub(crate) const EVENTS: &str = "security_events";
@@ -31,7 +30,7 @@ pub(crate) const OLD: Query = query("security events that are old", "_id_");
 impl EventStore for Mongo {
     async fn append(&self, event: &SecurityEvent) -> Result<(), StoreError> {
         let (events, row) = (self.collection(EVENTS), row(event)?);
-        detached(async move { Ok(events.insert_one(row).await.map(drop)?) }).await
+        self.detached(async move { Ok(events.insert_one(row).await.map(drop)?) }).await
     }
 
     async fn events(
@@ -45,7 +44,7 @@ impl EventStore for Mongo {
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
         let (events, old) = (self.collection(EVENTS), old(now));
-        detached(async move { Ok(events.delete_many(old).await?.deleted_count) }).await
+        self.detached(async move { Ok(events.delete_many(old).await?.deleted_count) }).await
     }
 }
 

@@ -12,7 +12,6 @@ use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{Row, document, uuid, version};
 use crate::listing::{Listing, Lists, Way};
-use crate::mongo::detached;
 use crate::reading::by_id;
 use crate::transaction::{STALE, Transaction};
 
@@ -108,7 +107,7 @@ impl FarmStore for Mongo {
             return self.page(listing(filter), page, Farm::cursor).await;
         };
         let (mongo, filter, page) = (self.clone(), filter.clone(), *page);
-        detached(async move { mongo.farms_in((&filter, &region), &page).await }).await
+        self.detached(async move { mongo.farms_in((&filter, &region), &page).await }).await
     }
 
     async fn near(
@@ -119,7 +118,7 @@ impl FarmStore for Mongo {
     ) -> Result<NearPage, StoreError> {
         let (mongo, filter) = (self.clone(), filter.clone());
         let (around, page) = (*around, *page);
-        detached(async move { mongo.farms_near(&filter, &around, &page).await }).await
+        self.detached(async move { mongo.farms_near(&filter, &around, &page).await }).await
     }
 
     async fn plots_of_others(
@@ -129,7 +128,7 @@ impl FarmStore for Mongo {
         limit: usize,
     ) -> Result<Vec<PlotOutline>, StoreError> {
         let (mongo, bounds) = (self.clone(), *bounds);
-        detached(async move { mongo.plots_meeting(owner, &bounds, limit).await }).await
+        self.detached(async move { mongo.plots_meeting(owner, &bounds, limit).await }).await
     }
 }
 

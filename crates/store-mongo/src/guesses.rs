@@ -12,7 +12,6 @@ use crate::catalogue::Query;
 use crate::connect::max_time;
 use crate::document::{bytes, field, micros, moment};
 use crate::errors::Failure;
-use crate::mongo::detached;
 
 const GUESSES: &str = "guesses";
 
@@ -33,7 +32,7 @@ pub(crate) const FORGOTTEN: Query =
 impl GuessStore for Mongo {
     async fn charge(&self, charges: &[Charge], now: Timestamp) -> Result<Vec<Charged>, StoreError> {
         let (mongo, charges) = (self.clone(), charges.to_vec());
-        detached(async move {
+        self.detached(async move {
             let mut answers = Vec::with_capacity(charges.len());
             for charge in &charges {
                 answers.push(mongo.charge_one(charge, now).await?);
@@ -45,7 +44,7 @@ impl GuessStore for Mongo {
 
     async fn refund(&self, refunds: &[Refund]) -> Result<(), StoreError> {
         let (guesses, refunds) = (self.collection(GUESSES), refunds.to_vec());
-        detached(async move {
+        self.detached(async move {
             for refund in &refunds {
                 let mut bucket = by_key(refund.key);
                 bucket.insert("beganAt", micros(refund.began_at));
@@ -62,12 +61,12 @@ impl GuessStore for Mongo {
         let guesses = self.collection(GUESSES);
         let keys: Vec<Bson> = buckets.iter().map(|key| bytes(key.0)).collect();
         let named = doc! { "_id": { "$in": keys } };
-        detached(async move { Ok(guesses.delete_many(named).await.map(drop)?) }).await
+        self.detached(async move { Ok(guesses.delete_many(named).await.map(drop)?) }).await
     }
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
         let (guesses, old) = (self.collection(GUESSES), forgotten(now));
-        detached(async move { Ok(guesses.delete_many(old).await?.deleted_count) }).await
+        self.detached(async move { Ok(guesses.delete_many(old).await?.deleted_count) }).await
     }
 }
 

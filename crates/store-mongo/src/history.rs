@@ -13,7 +13,6 @@ use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{Row, field, micros, parse, stored_uuid, uuid};
 use crate::errors::Failure;
-use crate::mongo::detached;
 use crate::reading::Find;
 use crate::receipts;
 use crate::transaction::Transaction;
@@ -58,7 +57,8 @@ impl HistoryStore for Mongo {
         page: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError> {
         let (mongo, page) = (self.clone(), *page);
-        detached(async move { mongo.entries(of_subject(subject, &page), page.limit).await }).await
+        self.detached(async move { mongo.entries(of_subject(subject, &page), page.limit).await })
+            .await
     }
 
     async fn journal(
@@ -67,7 +67,7 @@ impl HistoryStore for Mongo {
         page: &PageRequest,
     ) -> Result<Page<HistoryEntry>, StoreError> {
         let (mongo, page) = (self.clone(), *page);
-        detached(async move { mongo.entries(journal(by, &page), page.limit).await }).await
+        self.detached(async move { mongo.entries(journal(by, &page), page.limit).await }).await
     }
 }
 

@@ -9,7 +9,6 @@ use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{bytes, field, micros, moment, stored_bytes};
 use crate::errors::Failure;
-use crate::mongo::detached;
 use crate::reading::Find;
 use crate::transaction::{STALE, Transaction};
 
@@ -31,7 +30,7 @@ pub(crate) const FIRST_BY_NAME: Query =
 impl KeyStore for Mongo {
     async fn keys(&self) -> Result<Vec<WrappedKey>, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let documents = mongo.documents(oldest_first()).await?;
             documents.iter().map(key).collect()
         })
@@ -43,7 +42,7 @@ impl KeyStore for Mongo {
         let first = first_of(key.purpose.as_str());
         let mut made = made(key);
         made.insert("_id", &key.kid);
-        detached(async move {
+        self.detached(async move {
             let add = keys.update_one(first, doc! { "$setOnInsert": made }).upsert(true);
             unless_taken(add.await.map(drop))
         })
@@ -54,7 +53,7 @@ impl KeyStore for Mongo {
         let keys = self.collection(KEYS);
         let mut next = doc! { "_id": &key.kid, "purpose": key.purpose.as_str(), "follows": after };
         next.extend(made(key));
-        detached(async move { unless_taken(keys.insert_one(next).await.map(drop)) }).await
+        self.detached(async move { unless_taken(keys.insert_one(next).await.map(drop)) }).await
     }
 
     async fn retire(&self, kid: &str) -> Result<bool, StoreError> {

@@ -11,7 +11,6 @@ use crate::catalogue::Query;
 use crate::connect::max_time;
 use crate::document::field;
 use crate::errors::{Failure, Unreadable};
-use crate::mongo::detached;
 
 const COUNTERS: &str = "counters";
 
@@ -25,7 +24,7 @@ pub(crate) const OF_SERIES: Query =
 impl NumberStore for Mongo {
     async fn next(&self, series: Series, year: i16) -> Result<u32, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let mut attempts = 1;
             loop {
                 match mongo.count(series, year).await {

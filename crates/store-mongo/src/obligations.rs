@@ -10,7 +10,6 @@ use mongodb::bson::{Document, doc};
 use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{micros, uuid};
-use crate::mongo::detached;
 use crate::reading::Find;
 
 pub(crate) const LIVE_APPLICATION: Query = Query {
@@ -29,7 +28,7 @@ pub(crate) const VALID_CERTIFICATE: Query = Query {
 impl FarmObligations for Mongo {
     async fn has_live_work(&self, farm: FarmId, now: Timestamp) -> Result<bool, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             // Applications first: one that turns into a certificate in between is seen as either.
             if !mongo.documents(live_application(farm, now)).await?.is_empty() {
                 return Ok(true);

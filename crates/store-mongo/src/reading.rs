@@ -11,7 +11,6 @@ use crate::catalogue::Query;
 use crate::connect::max_time;
 use crate::document::{read, uuid};
 use crate::errors::Failure;
-use crate::mongo::detached;
 
 /// One find: which query of the catalogue, with which values.
 #[derive(Debug, Clone)]
@@ -77,7 +76,7 @@ impl Mongo {
         T: DeserializeOwned + Send + 'static,
     {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let collection = find.query.collection;
             let mut records = Vec::new();
             let mut cursor = mongo.cursor(find).await?;

@@ -14,7 +14,6 @@ use crate::catalogue::Query;
 use crate::connect::max_time;
 use crate::document::{bytes, document, field, micros, parse, stored_bytes};
 use crate::errors::Failure;
-use crate::mongo::detached;
 use crate::transaction::Transaction;
 
 const RECEIPTS: &str = "receipts";
@@ -50,7 +49,7 @@ impl ReceiptStore for Mongo {
     ) -> Result<Claim, StoreError> {
         let receipts = self.collection(RECEIPTS);
         let run = Run { key: *key, fingerprint: *fingerprint, lease, now };
-        detached(async move {
+        self.detached(async move {
             let former = receipts
                 .find_one_and_update(by_key(run.key), run.take())
                 .upsert(true)
@@ -67,19 +66,19 @@ impl ReceiptStore for Mongo {
     async fn settle(&self, receipt: &Receipt) -> Result<(), StoreError> {
         let receipts = self.collection(RECEIPTS);
         let (filter, update) = (running(receipt.key, receipt.lease), settled(&receipt.reply)?);
-        detached(async move { Ok(receipts.update_one(filter, update).await.map(drop)?) }).await
+        self.detached(async move { Ok(receipts.update_one(filter, update).await.map(drop)?) }).await
     }
 
     async fn release(&self, key: &ReceiptKey, lease: Lease) -> Result<(), StoreError> {
         let receipts = self.collection(RECEIPTS);
         let filter = running(*key, lease);
-        detached(async move { Ok(receipts.delete_one(filter).await.map(drop)?) }).await
+        self.detached(async move { Ok(receipts.delete_one(filter).await.map(drop)?) }).await
     }
 
     async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
         let receipts = self.collection(RECEIPTS);
         let old = claimed_by(ago(now, RECEIPT_RETENTION));
-        detached(async move { Ok(receipts.delete_many(old).await?.deleted_count) }).await
+        self.detached(async move { Ok(receipts.delete_many(old).await?.deleted_count) }).await
     }
 }
 

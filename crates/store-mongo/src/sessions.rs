@@ -17,7 +17,6 @@ use crate::connect::max_time;
 use crate::document::{Row, bytes, document, field, micros, moment, stored_uuid, uuid};
 use crate::errors::Failure;
 use crate::events::{self, EVENTS};
-use crate::mongo::detached;
 use crate::reading::{Find, current};
 use crate::transaction::{STALE, Transaction};
 
@@ -81,7 +80,7 @@ impl SessionStore for Mongo {
         let sessions = self.collection(SESSIONS);
         let live = doc! { "_id": uuid(id.uuid()), "ended": false };
         let end = ending(reason, at)?;
-        detached(async move { Ok(sessions.update_one(live, end).await.map(drop)?) }).await
+        self.detached(async move { Ok(sessions.update_one(live, end).await.map(drop)?) }).await
     }
 
     async fn revoke_all(
@@ -109,7 +108,7 @@ impl SessionStore for Mongo {
         now: Timestamp,
     ) -> Result<Option<Standing>, StoreError> {
         let sessions = self.collection(SESSIONS);
-        detached(async move {
+        self.detached(async move {
             // A snapshot: what the session and its account were at one moment.
             let joined = sessions.aggregate(joined(id)).read_concern(ReadConcern::snapshot());
             let mut cursor = joined.max_time(max_time()).await?;
@@ -125,7 +124,7 @@ impl SessionStore for Mongo {
         let mongo = self.clone();
         let find = Find::by(&accounts::BY_ID, doc! { "_id": uuid(account.uuid()) });
         let find = find.only(doc! { "lastLoginAt": 1 });
-        detached(async move {
+        self.detached(async move {
             let found = mongo.documents(find).await?;
             let noted = found.iter().find(|account| account.contains_key("lastLoginAt"));
             noted.map(|account| field(ACCOUNTS, account, "lastLoginAt", moment)).transpose()
@@ -149,7 +148,7 @@ impl Mongo {
             "ended": false,
         };
         let update = row(session)?.into_update();
-        detached(async move {
+        self.detached(async move {
             let rotated = sessions
                 .find_one_and_update(current, update)
                 .projection(doc! { "_id": 1 })

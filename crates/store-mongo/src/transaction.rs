@@ -17,7 +17,6 @@ use thiserror::Error;
 use crate::Mongo;
 use crate::connect::{MAX_TIME, write_concern};
 use crate::errors::Failure;
-use crate::mongo::detached;
 use patience::Patience;
 
 /// What it means that a step found nothing to change.
@@ -94,7 +93,7 @@ impl Mongo {
     /// Does all steps of a transaction, or none. Says how many documents the steps changed.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<u64, StoreError> {
         let mongo = self.clone();
-        detached(async move { mongo.try_again_and_again(&transaction).await }).await
+        self.detached(async move { mongo.try_again_and_again(&transaction).await }).await
     }
 
     async fn try_again_and_again(&self, transaction: &Transaction) -> Result<u64, Failure> {

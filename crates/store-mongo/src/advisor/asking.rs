@@ -10,7 +10,6 @@ use super::explanation::Explanation;
 use super::typical::Typical;
 use crate::connect::MAX_TIME;
 use crate::errors::Failure;
-use crate::mongo::detached;
 use crate::{Mongo, Query};
 
 /// A query is timed so often; the shortest time counts.
@@ -45,7 +44,7 @@ impl Mongo {
         without: Without,
     ) -> Result<Vec<Explanation>, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let typical = Typical::of(&mongo).await?;
             let mut explained = Vec::new();
             for example in example::all(&typical) {

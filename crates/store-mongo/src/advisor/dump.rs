@@ -5,7 +5,6 @@ use mongodb::bson::Document;
 
 use crate::Mongo;
 use crate::catalogue::collections;
-use crate::mongo::detached;
 use crate::reading::current;
 
 impl Mongo {
@@ -13,7 +12,7 @@ impl Mongo {
     /// be there. It reads the whole database into memory.
     pub async fn dump(&self) -> Result<Vec<String>, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let mut texts = Vec::new();
             for collection in collections() {
                 let stored = mongo.collection(collection.name);

@@ -6,7 +6,6 @@ use mongodb::bson::Document;
 
 use super::made::Made;
 use crate::errors::Failure;
-use crate::mongo::detached;
 use crate::{Mongo, collections};
 
 /// So many documents are sent at once: about 10 MiB of the largest.
@@ -49,7 +48,7 @@ impl Mongo {
 
     async fn add(&self, collection: &str, batch: Vec<Document>) -> Result<(), StoreError> {
         let collection = self.collection(collection);
-        detached(async move {
+        self.detached(async move {
             let added = collection.insert_many(batch).ordered(false).await;
             added.map(drop).map_err(Failure::from)
         })

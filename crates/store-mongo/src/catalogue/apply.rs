@@ -14,7 +14,6 @@ use super::{Collection, Drift, Index, Step, collections};
 use crate::Mongo;
 use crate::connect::MAX_TIME;
 use crate::errors::Failure;
-use crate::mongo::detached;
 
 /// The code for a collection that somebody else made in the meantime.
 const NAMESPACE_EXISTS: i32 = 48;
@@ -65,7 +64,7 @@ impl Mongo {
         mut watch: impl FnMut(Applying) + Send + 'static,
     ) -> Result<Vec<Drift>, StoreError> {
         let (mongo, steps) = (self.clone(), self.plan().await?);
-        detached(async move {
+        self.detached(async move {
             for step in steps {
                 watch(Applying::Begun(step));
                 mongo.take(step, &mut watch).await?;
@@ -79,7 +78,7 @@ impl Mongo {
     /// Whether none of the collections holds anything.
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             for collection in collections() {
                 let stored = mongo.collection(collection.name);
                 let any = stored.find_one(Document::new());

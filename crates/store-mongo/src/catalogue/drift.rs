@@ -9,7 +9,6 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{Collection, Index, collections};
 use crate::Mongo;
 use crate::errors::Failure;
-use crate::mongo::detached;
 
 /// Documents that broke the rules before can still be changed: an illegible session must not be
 /// one that cannot be ended.
@@ -103,7 +102,7 @@ impl Mongo {
     /// Every difference between the database and the catalogue.
     pub async fn drift(&self) -> Result<Vec<Drift>, StoreError> {
         let mongo = self.clone();
-        detached(async move {
+        self.detached(async move {
             let stored = mongo.stored_options().await?;
             let mut drift = Vec::new();
             for collection in collections() {

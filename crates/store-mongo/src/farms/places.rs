@@ -18,7 +18,6 @@ use crate::Mongo;
 use crate::catalogue::Query;
 use crate::document::{bytes, document, field, parse, stored_bytes, stored_uuid, uuid};
 use crate::errors::{Failure, Unwritable};
-use crate::mongo::detached;
 use crate::reading::{Find, current};
 use crate::transaction::Transaction;
 
@@ -80,7 +79,7 @@ impl Mongo {
     /// What is stored of a farm's plots.
     pub(super) async fn plots_of(&self, farm: FarmId) -> Result<Digests, StoreError> {
         let (mongo, find) = (self.clone(), of_farm(farm));
-        detached(async move {
+        self.detached(async move {
             let plots = mongo.documents(find).await?;
             let digest = |value: &Bson| stored_bytes(value).map(<[u8]>::to_vec);
             let digests = plots.iter().map(|plot| {

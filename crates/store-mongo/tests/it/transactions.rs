@@ -1,11 +1,16 @@
 //! Transactions whose replies are lost on the way.
 
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use gacp_farms::FarmStore;
 use gacp_farms::contract::sample;
 use gacp_store::StoreError;
 use mongodb::bson::doc;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::faulty::Faulty;
 
@@ -68,34 +73,72 @@ async fn a_commit_that_never_happens_leaves_nothing_and_is_unavailable() {
 
 #[tokio::test]
 async fn a_change_goes_on_when_its_caller_is_gone() {
-    let faulty = Faulty::new().await;
-    let slow =
-        doc! { "failCommands": ["commitTransaction"], "blockConnection": true, "blockTimeMS": 300 };
-    faulty.fail(1, slow).await;
+    let faulty = Faulty::slow_at("commitTransaction").await;
     let farm = Arc::new(sample::farm(sample::owner(), "บ้านสวน"));
     let (store, inserted) = (faulty.store.clone(), Arc::clone(&farm));
     let caller = tokio::spawn(async move {
         store.insert(&inserted, &sample::change(&inserted, "registered")).await
     });
-    while faulty.waiting().await == 0 {
-        tokio::task::yield_now().await;
-    }
+    faulty.wait_until("commitTransaction", |waiting| waiting > 0).await;
 
     caller.abort();
     let gone = caller.await.unwrap_err().is_cancelled();
-    while faulty.waiting().await > 0 {
-        tokio::task::yield_now().await;
-    }
+    faulty.wait_until("commitTransaction", |waiting| waiting == 0).await;
 
     assert!(gone);
     assert_eq!(faulty.kept(&farm).await, (1, 1));
 }
 
+#[tokio::test]
+async fn a_change_goes_on_when_the_runtime_of_its_caller_is_gone() {
+    let faulty = Faulty::slow_at("insert").await;
+    let farm = Arc::new(sample::farm(sample::owner(), "บ้านสวน"));
+    let (store, inserted) = (faulty.store.clone(), Arc::clone(&farm));
+    let (leave, left) = oneshot::channel::<()>();
+    // As a worker of a server has it.
+    let worker = thread::spawn(move || {
+        let change = sample::change(&inserted, "registered");
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            tokio::select! {
+                _ = left => {}
+                _ = store.insert(&inserted, &change) => {}
+            }
+        });
+    });
+    faulty.wait_until("insert", |waiting| waiting > 0).await;
+
+    leave.send(()).unwrap();
+    tokio::task::spawn_blocking(|| worker.join()).await.unwrap().unwrap();
+    let all = timeout(Duration::from_secs(10), async {
+        while faulty.kept(&farm).await != (1, 1) {
+            tokio::task::yield_now().await;
+        }
+    });
+
+    all.await.expect("the rest is not done");
+}
+
 impl Faulty {
-    /// How many commits of the store are under way.
-    async fn waiting(&self) -> usize {
+    /// One where the next command of this name takes a while.
+    async fn slow_at(command: &str) -> Self {
+        let faulty = Self::new().await;
+        let slow = doc! { "failCommands": [command], "blockConnection": true, "blockTimeMS": 300 };
+        faulty.fail(1, slow).await;
+        faulty
+    }
+
+    /// Waits until so many commands of this name are under way.
+    async fn wait_until(&self, command: &str, enough: impl Fn(usize) -> bool) {
+        while !enough(self.waiting(command).await) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// How many commands of the store are under way.
+    async fn waiting(&self, command: &str) -> usize {
         let admin = self.scratch.database.client().database("admin");
-        let own = doc! { "appName": &self.app, "command.commitTransaction": 1 };
+        let own = doc! { "appName": &self.app, format!("command.{command}"): { "$exists": true } };
         let all = doc! { "$currentOp": { "allUsers": true, "idleSessions": false } };
         let mut cursor = admin.aggregate([all, doc! { "$match": own }]).await.unwrap();
         let mut count = 0;
