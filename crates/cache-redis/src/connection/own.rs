@@ -8,7 +8,7 @@ use deadpool_redis::Pool;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Lent, PAUSE, State, connected};
+use super::{Lent, PAUSE, ServerRun, State, connected};
 
 thread_local! {
     static OWN: RefCell<Vec<Own>> = const { RefCell::new(Vec::new()) };
@@ -61,16 +61,15 @@ impl Drop for Place {
 #[expect(clippy::future_not_send, reason = "it is about the thread that it runs on")]
 pub(super) async fn keep(of: Weak<State>, mut shared: watch::Receiver<Option<Lent>>, pool: Pool) {
     let place = Place { of, stays: PhantomData };
-    loop {
-        let Ok(Some(beside)) = shared.wait_for(Option::is_some).await.map(|it| it.clone()) else {
-            return;
-        };
+    while let Ok(Some((number, run))) =
+        shared.wait_for(Option::is_some).await.map(|it| named(it.as_ref()))
+    {
         let tried = Instant::now();
         match connected(&pool).await {
-            Ok((connection, server)) if server == beside.server => {
-                place.put(Lent { number: beside.number, connection, server });
+            Ok((connection, server)) if server == run => {
+                place.put(Lent { number, connection, server });
                 let is_another =
-                    |now: &Option<Lent>| now.as_ref().is_none_or(|now| now.number != beside.number);
+                    |now: &Option<Lent>| now.as_ref().is_none_or(|now| now.number != number);
                 if shared.wait_for(is_another).await.is_err() {
                     return;
                 }
@@ -81,4 +80,9 @@ pub(super) async fn keep(of: Weak<State>, mut shared: watch::Receiver<Option<Len
         }
         sleep_until(tried + PAUSE).await;
     }
+}
+
+/// Which connection it is, and where it leads: the connection itself is not to be held on to.
+fn named(shared: Option<&Lent>) -> Option<(u64, Option<ServerRun>)> {
+    shared.map(|lent| (lent.number, lent.server.clone()))
 }
