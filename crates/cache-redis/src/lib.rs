@@ -2,10 +2,11 @@
 //!
 //! [`Redis`] keeps one connection that all requests share, and gets the next one by itself when
 //! that is lost; a worker with a runtime of its own can have its own connection beside it
-//! ([`Redis::serve_this_thread`]), so that a question wakes no other thread. [`RedisLimiter`] is a [`RateLimiter`](gacp_limits::RateLimiter) whose buckets all
-//! processes see, [`RedisCache`] a [`Cache`](gacp_cache::Cache) whose entries they do. Whoever uses
-//! them is told within 50 ms when Redis does not answer, at once when it is known to be out, and
-//! says what happens then: nothing here waits for it or falls back.
+//! ([`Redis::serve_this_thread`]), so that a question wakes no other thread. [`RedisLimiter`] is a
+//! [`RateLimiter`](gacp_limits::RateLimiter) whose buckets all processes see, [`RedisCache`] a
+//! [`Cache`](gacp_cache::Cache) whose entries they do. Whoever uses them is told within 50 ms when
+//! Redis does not answer, at once when it is known to be out, and says what happens then: nothing
+//! here waits for it or falls back.
 //!
 //! Redis 7 or newer, one primary, no Cluster: the scripts see several keys. Keys are kept as they
 //! come: who must not be recognised in Redis is hashed by the caller. Nothing here has to survive

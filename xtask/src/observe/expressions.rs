@@ -38,7 +38,8 @@ pub(super) async fn check(stage: &Stage, report: &mut Report) -> Result<()> {
     let rules = prometheus.rules().await?;
     let mut catalogue = prometheus.catalogue().await?;
     for rule in rules.iter().filter(|rule| rule.kind == Kind::Recording) {
-        // Some are evaluated for the first time after minutes: see `unrecorded`.
+        // A dashboard may name what is recorded for the first time after minutes; rules that do so
+        // are asked for otherwise (`unrecorded`).
         catalogue.entry(rule.name.clone()).or_default();
     }
     let begun = Instant::now();
