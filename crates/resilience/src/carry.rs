@@ -52,14 +52,7 @@ pub fn held() -> Option<Held> {
 
 /// The same work, with the deadline of the task that calls this, and with what that has in hand.
 pub fn along<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let (deadline, held) = (deadline::current(), held());
-    let timed = async move {
-        match deadline {
-            Some(deadline) => deadline.scope(work).await,
-            None => work.await,
-        }
-    };
-    HELD.scope(held, timed)
+    HELD.scope(held(), deadline::along(work))
 }
 
 #[cfg(test)]

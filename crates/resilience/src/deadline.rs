@@ -18,13 +18,16 @@
 //! # }
 //! ```
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::task_local;
 use tokio::time::Instant;
 
 task_local! {
-    static CURRENT: Deadline;
+    static CURRENT: Option<Deadline>;
 }
 
 /// So long from now no time comes: a year. (`Instant` cannot say "never".)
@@ -62,15 +65,44 @@ impl Deadline {
 
     /// Works with this deadline, or with the one around it if that is earlier: scopes only
     /// shorten. It does not end the work; what the work waits for does.
-    pub async fn scope<F: Future>(self, work: F) -> F::Output {
-        let earlier = current().map_or(self, |around| around.min(self));
-        CURRENT.scope(earlier, work).await
+    pub const fn scope<F: Future>(self, work: F) -> Scoped<F> {
+        Scoped { own: self, earlier: None, work }
+    }
+}
+
+pin_project! {
+    /// Work with a deadline ([`Deadline::scope`]). An `async` block in its place would have room for
+    /// the work twice.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Scoped<F> {
+        own: Deadline,
+        // Known once it is polled: then it is where it works.
+        earlier: Option<Deadline>,
+        #[pin]
+        work: F,
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let own = *this.own;
+        let earlier = this.earlier.get_or_insert_with(|| current().map_or(own, |it| it.min(own)));
+        CURRENT.sync_scope(Some(*earlier), || this.work.poll(context))
     }
 }
 
 /// The deadline of this task, if it has one.
 pub fn current() -> Option<Deadline> {
-    CURRENT.try_with(|deadline| *deadline).ok()
+    CURRENT.try_with(|deadline| *deadline).ok().flatten()
+}
+
+/// Works with the deadline of the task that calls this, if that has one, wherever it is polled.
+pub(crate) fn along<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    CURRENT.scope(current(), work)
 }
 
 /// How long it is until the deadline of this task, if it has one.
