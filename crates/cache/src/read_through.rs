@@ -113,6 +113,18 @@ struct Wanting {
     last_resort: Option<Found>,
 }
 
+impl Looked {
+    /// What was found, if it is fresh.
+    pub fn fresh(&self) -> Option<&Entry> {
+        self.fresh_one().map(|found| &*found.entry)
+    }
+
+    fn fresh_one(&self) -> Option<&Found> {
+        let Ok(Lookup::Found(found)) = &self.found else { return None };
+        (self.plan.policy.worth(found) == Worth::Fresh).then_some(found)
+    }
+}
+
 impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
     /// Reads through this cache, with so many loads of different keys at once. What comes on top
     /// is loaded by whoever asks, and not kept.
@@ -151,6 +163,13 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
         Looked { arrived, plan, found }
     }
 
+    /// Gives the reply that was found, if it is fresh: the part of
+    /// [`serve_looked`](Self::serve_looked) that needs no load.
+    pub fn serve_fresh(&self, looked: &Looked) -> Option<Served<T>> {
+        let found = looked.fresh_one()?;
+        Some(self.shared.give(Served::kept(found, How::Hit)))
+    }
+
     /// Gives the reply that was looked for, as [`serve`](Self::serve) does. It is what it was when
     /// it was looked for: whoever holds a lookup for long gives what has become wrong since.
     ///
@@ -164,10 +183,10 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
         let Looked { arrived, plan, found } = looked;
         let wanting = match found {
             Ok(Lookup::Found(found)) => match plan.policy.worth(&found) {
-                Worth::Fresh => return Ok(shared.give(Served::kept(found, How::Hit))),
+                Worth::Fresh => return Ok(shared.give(Served::kept(&found, How::Hit))),
                 Worth::Stale => {
                     self.refresh(plan, arrived, &found, load);
-                    return Ok(shared.give(Served::kept(found, How::Stale)));
+                    return Ok(shared.give(Served::kept(&found, How::Stale)));
                 }
                 Worth::LastResort => Wanting::with(Some(found.epochs.clone()), Some(found)),
                 Worth::Spent => Wanting::with(Some(found.epochs), None),
@@ -178,7 +197,8 @@ impl<T: Clone + Send + Sync + 'static> ReadThrough<T> {
                 Wanting::with(None, None)
             }
         };
-        self.load(plan, arrived, wanting, load).await
+        // Most replies are kept: they do not carry the room for making one.
+        Box::pin(self.load(plan, arrived, wanting, load)).await
     }
 
     /// Notes that a request went past the cache: its reply depends on what no key says.
@@ -265,7 +285,7 @@ impl Wanting {
     /// What has landed; or the last resort, if it is none.
     fn served<T>(self, landed: Landed<T>, how: How) -> Served<T> {
         match self.last_resort {
-            Some(found) if landed.is_failure => Served::kept(found, How::StaleOnError),
+            Some(found) if landed.is_failure => Served::kept(&found, How::StaleOnError),
             _ => Served {
                 how: landed.how(how),
                 reply: landed.reply,
@@ -277,9 +297,9 @@ impl Wanting {
 }
 
 impl<T> Served<T> {
-    fn kept(found: Found, how: How) -> Self {
+    fn kept(found: &Found, how: How) -> Self {
         Self {
-            reply: Reply::Entry(found.entry),
+            reply: Reply::Entry(Arc::clone(&found.entry)),
             how,
             age: found.age,
             fresh_for: found.life.soft.saturating_sub(found.age),
