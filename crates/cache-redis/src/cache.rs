@@ -63,7 +63,7 @@ pub struct RedisCache {
 
 struct Shared {
     redis: Redis,
-    name: String,
+    name: Arc<str>,
     channel: String,
     scripts: Scripts,
     local: Local,
@@ -88,7 +88,7 @@ impl RedisCache {
     pub fn new(redis: Redis, name: &str, local_bytes: u64) -> Self {
         let shared = Arc::new(Shared {
             redis,
-            name: name.to_owned(),
+            name: name.into(),
             channel: Names::channel(name),
             scripts: Scripts::new(),
             local: Local::of_bytes(local_bytes),
@@ -107,8 +107,8 @@ impl Shared {
     /// The connection, and what things are called there.
     fn lend(&self) -> Result<(Lent, Names), Unavailable> {
         let lent = self.redis.lend().map_err(unavailable)?;
-        let server = lent.server.as_ref().ok_or_else(|| unavailable(RedisError::Nameless))?;
-        let names = Names::new(&self.name, server.name());
+        let server = lent.server.clone().ok_or_else(|| unavailable(RedisError::Nameless))?;
+        let names = Names::new(Arc::clone(&self.name), server);
         Ok((lent, names))
     }
 
@@ -139,7 +139,8 @@ impl Cache for RedisCache {
     async fn get(&self, key: &Key, tags: &Tags, how: Consistency) -> Result<Lookup, Unavailable> {
         let shared = &self.shared;
         let Some(copied) = shared.local.find(key) else {
-            return shared.look(shared.lend_to_read().await?, key, tags).await;
+            return Box::pin(async { shared.look(shared.lend_to_read().await?, key, tags).await })
+                .await;
         };
         let is_heard = how == Consistency::Pushed && shared.is_listening.load(Ordering::SeqCst);
         if is_heard && copied.noted == shared.generations.of(tags) {
@@ -150,7 +151,7 @@ impl Cache for RedisCache {
             Some(epochs) if epochs == copied.epochs => Ok(Lookup::Found(copied.found())),
             Some(_) => {
                 shared.local.forget(key, &copied);
-                shared.look((lent, names), key, tags).await
+                Box::pin(shared.look((lent, names), key, tags)).await
             }
             None => Ok(Lookup::Missing(None)),
         }

@@ -1,5 +1,6 @@
 //! One connection that all requests share, or all of a thread, and the next one when it is lost.
 
+mod gathered;
 mod own;
 mod server;
 
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use gathered::{Gathering, Values};
 pub(crate) use server::ServerRun;
 
 /// What a request waits for an answer: longer, and doing without is better for its client.
@@ -93,6 +95,8 @@ pub(crate) struct Lent {
     pub(crate) connection: MultiplexedConnection,
     /// Of which run of a server, if it says so.
     pub(crate) server: Option<ServerRun>,
+    /// Where a thread's questions are asked together.
+    gathering: Option<Gathering>,
 }
 
 impl Redis {
@@ -165,6 +169,26 @@ impl Redis {
         Ok(own::find(state, shared.number).unwrap_or_else(|| shared.clone()))
     }
 
+    /// What stands under these names. A thread with a connection of its own asks for those of all who
+    /// ask at the moment at once.
+    pub(crate) async fn values(
+        &self,
+        lent: &mut Lent,
+        mut names: Vec<String>,
+    ) -> Result<Values, RedisError> {
+        if let Some(gathering) = &lent.gathering {
+            match gathering.put(names) {
+                Ok(answer) => {
+                    let answer = answer.await.map_err(|_given_up| RedisError::Lost)?;
+                    return self.settle(lent, answer);
+                }
+                Err(not_put) => names = not_put,
+            }
+        }
+        let answer = redis::cmd("MGET").arg(names).query_async(&mut lent.connection).await;
+        self.settle(lent, answer)
+    }
+
     /// Takes notice of what came of a question. One that fails costs the connection: a late answer
     /// helps nobody. Only that the memory is full is an answer like others.
     pub(crate) fn settle<T>(
@@ -229,7 +253,8 @@ impl State {
         match connected(pool).await {
             Ok((connection, server)) => {
                 let number = self.connections.fetch_add(1, Ordering::Relaxed);
-                self.current.send_replace(Some(Lent { number, connection, server }));
+                let lent = Lent { number, connection, server, gathering: None };
+                self.current.send_replace(Some(lent));
             }
             Err(error) => self.went_out(&error),
         }

@@ -22,13 +22,8 @@ impl Shared {
         names: &Names,
         tags: &Tags,
     ) -> Result<Option<Epochs>, Unavailable> {
-        let mut question = redis::cmd("MGET");
-        for name in names.all_tags(tags) {
-            question.arg(name);
-        }
-        let answer = question.query_async::<Vec<Option<Bytes>>>(&mut lent.connection).await;
-        let epochs = self.redis.settle(lent, answer).map_err(unavailable)?;
-        Ok(known(&epochs))
+        let epochs = self.redis.values(lent, names.all_tags(tags).collect()).await;
+        Ok(known(&epochs.map_err(unavailable)?))
     }
 
     /// What the tags are, and an entry, in Redis.

@@ -1,17 +1,24 @@
 //! What things are called in Redis.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use gacp_cache::{Key, Tag, Tags};
 
+use crate::connection::ServerRun;
+
 /// The names of one cache on one run of a server.
 pub(super) struct Names {
-    prefix: String,
+    cache: Arc<str>,
+    server: ServerRun,
 }
 
+/// A name without what calls the cache and the server, in bytes.
+const BARE: usize = "gacp:cache:::t:".len() + 32;
+
 impl Names {
-    pub(super) fn new(cache: &str, server: &str) -> Self {
-        Self { prefix: format!("gacp:cache:{cache}:{server}:") }
+    pub(super) fn new(cache: Arc<str>, server: ServerRun) -> Self {
+        Self { cache, server }
     }
 
     /// Where invalidations are announced. Whoever hears one that is not meant for it loses nothing
@@ -40,9 +47,13 @@ impl Names {
 
     /// `gacp:cache:replies:0f1e…:t:0a1b…`.
     fn name(&self, sort: &str, bytes: &[u8; 16]) -> String {
-        let mut name = String::with_capacity(self.prefix.len() + 34);
+        let (cache, server) = (&*self.cache, self.server.name());
+        let mut name = String::with_capacity(BARE + cache.len() + server.len());
+        for part in ["gacp:cache:", cache, ":", server, ":", sort, ":"] {
+            name.push_str(part);
+        }
         // Writing to a string cannot fail.
-        let _written = write!(name, "{}{sort}:{:032x}", self.prefix, u128::from_be_bytes(*bytes));
+        let _written = write!(name, "{:032x}", u128::from_be_bytes(*bytes));
         name
     }
 }

@@ -8,6 +8,7 @@ use deadpool_redis::Pool;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::gathered::gathering;
 use super::{Lent, PAUSE, ServerRun, State, connected};
 
 thread_local! {
@@ -67,13 +68,20 @@ pub(super) async fn keep(of: Weak<State>, mut shared: watch::Receiver<Option<Len
         let tried = Instant::now();
         match connected(&pool).await {
             Ok((connection, server)) if server == run => {
-                place.put(Lent { number, connection, server });
+                let (gathering, gathered) = gathering();
+                let asking = gathered.ask_all(connection.clone());
+                place.put(Lent { number, connection, server, gathering: Some(gathering) });
                 let is_another =
                     |now: &Option<Lent>| now.as_ref().is_none_or(|now| now.number != number);
-                if shared.wait_for(is_another).await.is_err() {
+                let ended = tokio::select! {
+                    biased;
+                    ended = shared.wait_for(is_another) => ended.is_err(),
+                    () = asking => false,
+                };
+                place.clear();
+                if ended {
                     return;
                 }
-                place.clear();
             }
             // The shared one shows whether Redis is out.
             Ok(_) | Err(_) => {}

@@ -1,11 +1,15 @@
 //! A thread with a connection of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use gacp_cache_redis::Redis;
+use deadpool_redis::redis::InfoDict;
+use futures_util::future::join_all;
+use gacp_cache::{Begun, Cache, Consistency, Entry, Key, Life, Lookup, Scope, Tag, Tags};
+use gacp_cache_redis::{Redis, RedisCache};
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::{LocalSet, spawn_local};
-use tokio::time::sleep;
+use tokio::task::{JoinHandle, LocalSet, spawn_local, yield_now};
+use tokio::time::{sleep, timeout};
 
 use crate::door::Door;
 use crate::outage::wait_until;
@@ -84,5 +88,132 @@ fn it_ends_with_the_last_handle() {
 
         own.await.unwrap();
         wait_until("none is left", async || fresh_connections(&server).await == 0).await;
+    });
+}
+
+const LIFE: Life = Life { soft: Duration::from_mins(1), hard: Duration::from_mins(1) };
+
+/// As many as ask at once.
+const MANY: u64 = 32;
+
+fn key(nth: u64) -> Key {
+    Key::of("/farms/{id}", "GET", Scope::Public).path("id", &nth.to_string()).key()
+}
+
+fn tags(nth: u64) -> Tags {
+    Tags::of([Tag::of("farm", nth.to_string()), Tag::of("farms", "all")])
+}
+
+async fn keep(cache: &RedisCache, nth: u64) {
+    let Begun::Leased { fill, .. } = cache.begin_fill(&key(nth), &tags(nth)).await.unwrap() else {
+        panic!("nobody else is here")
+    };
+    let entry = Entry::new(200, "text/plain", "\"1\"", nth.to_string()).unwrap();
+    cache.commit(fill, Arc::new(entry), LIFE).await.unwrap();
+}
+
+/// What each of many who ask at once is given.
+async fn found(cache: &RedisCache) -> Vec<Option<String>> {
+    let one = async |nth| match cache.get(&key(nth), &tags(nth), Consistency::Checked).await {
+        Ok(Lookup::Found(it)) => Some(String::from_utf8(it.entry.body().to_vec()).unwrap()),
+        Ok(Lookup::Missing(_)) => None,
+        Err(unavailable) => panic!("{unavailable}"),
+    };
+    join_all((0..MANY).map(one)).await
+}
+
+/// A thread with a connection of its own.
+struct Worker {
+    server: OwnServer,
+    redis: Redis,
+    own: JoinHandle<()>,
+}
+
+impl Worker {
+    async fn start() -> Self {
+        let server = OwnServer::start().await;
+        let redis = Redis::open(&server.address()).await.unwrap();
+        let own = spawn_local(redis.serve_this_thread());
+        wait_until("it has one", async || fresh_connections(&server).await == 2).await;
+        answered().await;
+        Self { server, redis, own }
+    }
+
+    /// A cache with entries, of which it has copies.
+    async fn filled(&self) -> RedisCache {
+        let cache = RedisCache::new(self.redis.clone(), "of-a-worker", 8 << 20);
+        for nth in 0..MANY {
+            keep(&cache, nth).await;
+        }
+        let all: Vec<_> = (0..MANY).map(|nth| Some(nth.to_string())).collect();
+        assert_eq!(found(&cache).await, all);
+        cache
+    }
+
+    /// How often it was asked for values since it was asked this last.
+    async fn questions(&self) -> u64 {
+        let stats: InfoDict = self.server.ask(&["INFO", "commandstats"]).await;
+        let _reset: () = self.server.ask(&["CONFIG", "RESETSTAT"]).await;
+        let Some(said) = stats.get::<String>("cmdstat_mget") else { return 0 };
+        let calls = said.split(',').find_map(|part| part.strip_prefix("calls="));
+        calls.unwrap().parse().unwrap()
+    }
+}
+
+#[test]
+fn what_many_ask_at_once_is_one_question() {
+    LocalSet::new().block_on(&runtime(), async {
+        let worker = Worker::start().await;
+        let cache = worker.filled().await;
+        worker.questions().await;
+
+        let mut all = found(&cache).await;
+
+        assert_eq!(worker.questions().await, 1);
+        let copies: Vec<_> = (0..MANY).map(|nth| Some(nth.to_string())).collect();
+        assert_eq!(all, copies, "each is given what it asked for");
+
+        cache.invalidate(&Tags::of([Tag::of("farm", "7")])).await.unwrap();
+        all[7] = None;
+        assert_eq!(found(&cache).await, all);
+        cache.invalidate(&Tags::of([Tag::of("farms", "all")])).await.unwrap();
+        assert_eq!(found(&cache).await, vec![None; 32]);
+    });
+}
+
+#[test]
+fn all_who_asked_are_told_that_there_is_no_answer() {
+    LocalSet::new().block_on(&runtime(), async {
+        let worker = Worker::start().await;
+        let cache = worker.filled().await;
+        worker.server.signal("-STOP");
+
+        let asked: Vec<_> = (0..MANY).map(|nth| (key(nth), tags(nth))).collect();
+        let answers = asked.iter().map(|(key, tags)| cache.get(key, tags, Consistency::Checked));
+        let answers = timeout(Duration::from_secs(5), join_all(answers)).await.unwrap();
+
+        assert!(answers.iter().all(Result::is_err));
+        worker.server.signal("-CONT");
+        wait_until("it is found again", async || worker.redis.ping().await.is_ok()).await;
+        assert!(found(&cache).await.iter().all(Option::is_some));
+    });
+}
+
+#[test]
+fn who_waits_when_the_thread_gives_its_connection_up_takes_nobody_elses_away() {
+    LocalSet::new().block_on(&runtime(), async {
+        let worker = Worker::start().await;
+        let cache = Arc::new(worker.filled().await);
+        worker.server.signal("-STOP");
+        let asking = Arc::clone(&cache);
+        let asked =
+            spawn_local(async move { asking.get(&key(1), &tags(1), Consistency::Checked).await });
+        yield_now().await;
+
+        worker.own.abort();
+
+        assert!(asked.await.unwrap().is_err());
+        worker.server.signal("-CONT");
+        assert!(found(&cache).await.iter().all(Option::is_some), "on the shared one");
     });
 }
