@@ -115,18 +115,19 @@ fn refused(error: AuthError) -> ApiError {
 
 #[async_trait]
 impl Authenticate for Sessions {
-    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
-        let claimed = self.auth.claimed(bearer, now).map_err(refused)?;
+    fn claimed(&self, bearer: &str, now: Timestamp) -> Result<Claimed, ApiError> {
+        self.auth.claimed(bearer, now).map_err(refused)
+    }
+
+    async fn caller(&self, claimed: Claimed, now: Timestamp) -> Result<Caller, ApiError> {
         let role = self.role(claimed, now).await?;
         self.note(claimed.session, role);
         Ok(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
     }
 
-    fn expected(&self, bearer: &str, now: Timestamp) -> Option<Caller> {
-        let found = self.found.as_ref()?;
-        let claimed = self.auth.claimed(bearer, now).ok()?;
-        let role = found.get(&claimed.session)?;
-        Some(Caller { actor: Actor { id: claimed.account, role }, session: claimed.session.uuid() })
+    fn expected(&self, claimed: &Claimed) -> Option<Actor> {
+        let role = self.found.as_ref()?.get(&claimed.session)?;
+        Some(Actor { id: claimed.account, role })
     }
 }
 

@@ -3,6 +3,7 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
 use async_trait::async_trait;
+use gacp_auth::Claimed;
 use gacp_store::Actor;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -29,13 +30,17 @@ impl Caller {
 /// Finds out whom a bearer token stands for.
 #[async_trait]
 pub trait Authenticate: Send + Sync {
-    /// The caller behind a token. Fails with [`ApiError::Unauthenticated`] when there is none
-    /// (any more), and otherwise when that cannot be found out.
-    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError>;
+    /// Whom a token is for, if it is genuine and timely. Nobody else is asked, so that its session
+    /// may have ended. Fails with [`ApiError::Unauthenticated`].
+    fn claimed(&self, bearer: &str, now: Timestamp) -> Result<Claimed, ApiError>;
 
-    /// Whom a genuine token will most probably turn out to stand for, where finding out takes a
-    /// while. Nothing is proven by it: it serves to get ready what the caller may be given.
-    fn expected(&self, _bearer: &str, _now: Timestamp) -> Option<Caller> {
+    /// The caller who claims to be somebody. Fails with [`ApiError::Unauthenticated`] when there is
+    /// none (any more), and otherwise when that cannot be found out.
+    async fn caller(&self, claimed: Claimed, now: Timestamp) -> Result<Caller, ApiError>;
+
+    /// Who will most probably turn out to be the caller, where finding out takes a while. Nothing is
+    /// proven by it: it serves to get ready what the caller may be given.
+    fn expected(&self, _claimed: &Claimed) -> Option<Actor> {
         None
     }
 }

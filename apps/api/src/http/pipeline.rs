@@ -115,11 +115,12 @@ async fn admitted(
     parts: &Shell,
 ) -> Result<Option<Ahead>, ApiError> {
     let (bearer, now) = (authenticate::bearer(request)?, parts.clock.now());
-    let by = kept.and_then(|_| parts.authenticate.expected(bearer, now));
+    let claimed = parts.authenticate.claimed(bearer, now)?;
+    let by = kept.and_then(|_| parts.authenticate.expected(&claimed));
     let kept = kept.filter(|_| by.is_some());
     let (caller, ahead) = join!(
-        parts.authenticate.caller(bearer, now),
-        looking(kept, parts, request.request(), by.map(|caller| caller.actor)),
+        parts.authenticate.caller(claimed, now),
+        looking(kept, parts, request.request(), by),
     );
     let caller = caller?;
     visit::comes_from(request.request(), caller.actor.id);

@@ -13,6 +13,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use async_trait::async_trait;
+use gacp_auth::Claimed;
 use gacp_cache::{Nothing, Writes};
 use gacp_keys::{Keyring, MasterKey, MemoryKeys};
 use gacp_resilience::gate::Gate;
@@ -41,17 +42,31 @@ pub(crate) async fn keyring() -> Keyring {
     Keyring::open(&MemoryKeys::default(), &master, Timestamp::UNIX_EPOCH).await.unwrap()
 }
 
-/// Knows two tokens: `good`, and `out` for a store that does not answer.
+/// The number of somebody whose session cannot be looked up, and of one whose session has ended.
+const OUT: u128 = 3;
+const ENDED: u128 = 4;
+
+/// Knows `good` and `other`, `out` for a store that does not answer, and `ended`.
 struct Doorman;
 
 #[async_trait]
 impl Authenticate for Doorman {
-    async fn caller(&self, bearer: &str, _: Timestamp) -> Result<Caller, ApiError> {
-        match bearer {
-            "good" => Ok(farmer(1)),
-            "other" => Ok(farmer(2)),
-            "out" => Err(StoreError::Unavailable("disk on fire".into()).into()),
-            _ => Err(ApiError::Unauthenticated { presented: true }),
+    fn claimed(&self, bearer: &str, _: Timestamp) -> Result<Claimed, ApiError> {
+        let Caller { actor, session } = match bearer {
+            "good" => farmer(1),
+            "other" => farmer(2),
+            "out" => farmer(OUT),
+            "ended" => farmer(ENDED),
+            _ => return Err(ApiError::Unauthenticated { presented: true }),
+        };
+        Ok(Claimed { account: actor.id, session: session.into() })
+    }
+
+    async fn caller(&self, claimed: Claimed, _: Timestamp) -> Result<Caller, ApiError> {
+        match claimed.session.uuid().as_u128() {
+            OUT => Err(StoreError::Unavailable("disk on fire".into()).into()),
+            ENDED => Err(ApiError::Unauthenticated { presented: true }),
+            number => Ok(farmer(number)),
         }
     }
 }

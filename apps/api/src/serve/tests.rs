@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use actix_web::http;
 use async_trait::async_trait;
+use gacp_auth::Claimed;
 use gacp_resilience::gate::{Gate, Limits};
 use gacp_store::MemoryLedger;
 use jiff::Timestamp;
@@ -25,7 +26,11 @@ struct Nobody;
 
 #[async_trait]
 impl Authenticate for Nobody {
-    async fn caller(&self, _: &str, _: Timestamp) -> Result<Caller, ApiError> {
+    fn claimed(&self, _: &str, _: Timestamp) -> Result<Claimed, ApiError> {
+        Err(ApiError::Unauthenticated { presented: true })
+    }
+
+    async fn caller(&self, _: Claimed, _: Timestamp) -> Result<Caller, ApiError> {
         Err(ApiError::Unauthenticated { presented: true })
     }
 }

@@ -14,12 +14,16 @@ struct Expecting(Caller);
 
 #[async_trait]
 impl Authenticate for Expecting {
-    async fn caller(&self, bearer: &str, now: Timestamp) -> Result<Caller, ApiError> {
-        Doorman.caller(bearer, now).await
+    fn claimed(&self, bearer: &str, now: Timestamp) -> Result<Claimed, ApiError> {
+        Doorman.claimed(bearer, now)
     }
 
-    fn expected(&self, _: &str, _: Timestamp) -> Option<Caller> {
-        Some(self.0)
+    async fn caller(&self, claimed: Claimed, now: Timestamp) -> Result<Caller, ApiError> {
+        Doorman.caller(claimed, now).await
+    }
+
+    fn expected(&self, _: &Claimed) -> Option<Actor> {
+        Some(self.0.actor)
     }
 }
 
