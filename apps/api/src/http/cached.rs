@@ -72,22 +72,49 @@ impl Kept {
     }
 }
 
-/// Answers from what is kept, or by making the reply, once for all who ask for it at the moment.
-/// It goes on being made when its client leaves.
-pub(super) async fn answer(
+/// Looks for the reply to a request, unless that was done ahead. Nothing where it is not kept.
+pub(super) async fn look(
     kept: Kept,
     ahead: Option<Ahead>,
+    shell: &Shell,
+    request: &HttpRequest,
+) -> Option<Looked> {
+    let replies = shell.replies.as_ref()?;
+    let by = Caller::of(request).map(|caller| caller.actor);
+    match ahead {
+        Some(ahead) if ahead.by == by => Some(ahead.looked),
+        _ => kept.look(replies, request, by).await,
+    }
+}
+
+/// Answers from what was found, if that is fresh.
+pub(super) fn fresh(
+    looked: &Looked,
+    shell: &Shell,
+    request: &HttpRequest,
+) -> Option<ServiceResponse> {
+    let (replies, now) = (shell.replies.as_ref()?, shell.clock.now());
+    if reply::is_over(looked.fresh()?, now) {
+        return None;
+    }
+    let served = replies.serve_fresh(looked)?;
+    match &served.reply {
+        Reply::Entry(entry) => Some(reply::of(entry, &served, request, now)),
+        // What is found is an entry.
+        Reply::Other(_) => None,
+    }
+}
+
+/// Answers from what was found, or by making the reply, once for all who ask for it at the moment.
+/// It goes on being made when its client leaves.
+pub(super) async fn answer(
+    looked: Option<Looked>,
     shell: &Shell,
     request: &HttpRequest,
     handle: Handle,
 ) -> Result<ServiceResponse, ApiError> {
     let Some(replies) = &shell.replies else {
         return Ok(reply::told(handle.await, How::Bypassed));
-    };
-    let by = Caller::of(request).map(|caller| caller.actor);
-    let looked = match ahead {
-        Some(ahead) if ahead.by == by => Some(ahead.looked),
-        _ => kept.look(replies, request, by).await,
     };
     let Some(looked) = looked else {
         replies.bypassed();
@@ -98,7 +125,7 @@ pub(super) async fn answer(
     let served = served.map_err(|aborted| ApiError::Internal(aborted.into()))?;
     let (Served { reply, how, .. }, now) = (&served, shell.clock.now());
     match reply {
-        Reply::Entry(entry) if reply::is_over(entry, &served, now) => {
+        Reply::Entry(entry) if reply::is_kept(*how) && reply::is_over(entry, now) => {
             Ok(reply::told(making.finish().await?, How::Bypassed))
         }
         Reply::Entry(entry) => Ok(reply::of(entry, &served, request, now)),

@@ -15,8 +15,9 @@ use super::request_id::X_REQUEST_ID;
 /// How long browsers may remember what a preflight said: their own upper bound.
 const PREFLIGHT_SECONDS: usize = 7_200;
 
-/// Hardens a reply; `behind_tls` tells whether clients come over HTTPS.
-pub(super) fn harden(headers: &mut HeaderMap, path: &str, behind_tls: bool) {
+/// Hardens a reply; `is_api` tells whether it comes from the API and not from a page beside it,
+/// `behind_tls` whether clients come over HTTPS.
+pub(super) fn harden(headers: &mut HeaderMap, is_api: bool, behind_tls: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.remove(SERVER);
@@ -24,34 +25,27 @@ pub(super) fn harden(headers: &mut HeaderMap, path: &str, behind_tls: bool) {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
     }
-    if path.starts_with("/api") && !headers.contains_key(CACHE_CONTROL) {
+    if is_api && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
 }
 
-/// Adds a request header to `Vary`, once.
-pub(super) fn vary(headers: &mut HeaderMap, on: &HeaderName) {
+/// Adds a request header to `Vary`, once, by the name that people write.
+pub(super) fn vary(headers: &mut HeaderMap, on: &'static str) {
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static(on));
+        return;
+    }
     let lines = headers.get_all(VARY).filter_map(|line| line.to_str().ok());
     let mut names: Vec<String> =
         lines.flat_map(|line| line.split(',')).map(|name| name.trim().to_owned()).collect();
-    if names.iter().any(|name| name.eq_ignore_ascii_case(on.as_str())) {
+    if names.iter().any(|name| name.eq_ignore_ascii_case(on)) {
         return;
     }
-    names.push(title_case(on.as_str()));
+    names.push(on.to_owned());
     if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
         headers.insert(VARY, value);
     }
-}
-
-/// `accept-language` as people write it.
-fn title_case(name: &str) -> String {
-    let mut starts = true;
-    let letter = |letter: char| {
-        let shown = if starts { letter.to_ascii_uppercase() } else { letter };
-        starts = letter == '-';
-        shown
-    };
-    name.chars().map(letter).collect()
 }
 
 /// Lets pages of exactly these origins use the API.
@@ -100,9 +94,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(VARY, HeaderValue::from_static("accept-language"));
 
-        vary(&mut headers, &ACCEPT_LANGUAGE);
-        vary(&mut headers, &AUTHORIZATION);
+        vary(&mut headers, "Accept-Language");
+        vary(&mut headers, "Authorization");
+        vary(&mut headers, "Authorization");
 
         assert_eq!(headers.get(VARY).unwrap(), "accept-language, Authorization");
+        headers.remove(VARY);
+        vary(&mut headers, "Accept");
+        assert_eq!(headers.get(VARY).unwrap(), "Accept");
     }
 }

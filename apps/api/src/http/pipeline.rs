@@ -1,17 +1,15 @@
 //! What happens to a request between the router and its handler, in the order of refusals.
 
 use std::any::Any;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::panic::AssertUnwindSafe;
 
 use actix_governor::KeyExtractor as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::FutureExt as _;
 use gacp_resilience::deadline::Deadline;
 use gacp_store::Actor;
 use tokio::join;
@@ -86,23 +84,23 @@ async fn steps(
             cached::invalidate_whatever(request.request(), &parts).await;
             Ok(request.into_response(reply.into_response()))
         }
-        Turn::Run(granted) => {
+        Turn::Run(Some(granted)) => {
+            let handle = handled(access, deadline, request, next);
+            // Also when the deadline has passed: nobody else gives the key back.
+            Ok(idempotency::finish(shell::explain(handle.await), granted, &parts).await)
+        }
+        Turn::Run(None) => {
+            let Some(kept) = kept else {
+                return Ok(handled(access, deadline, request, next).await);
+            };
             let whole = request.request().clone();
-            // The span begins with the work: a reply that is kept takes none.
-            let is_traced = visit::is_traced(&whole);
-            let work =
-                async move { next.call(request).instrument(use_case(access, is_traced)).await };
-            let handle = handled(deadline.scope(work), whole.clone());
-            match (granted, kept) {
-                // Also when the deadline has passed: nobody else gives the key back.
-                (Some(granted), _) => {
-                    Ok(idempotency::finish(shell::explain(handle.await), granted, &parts).await)
-                }
-                (None, Some(kept)) => {
-                    Ok(cached::answer(kept, ahead, &parts, &whole, Box::pin(handle)).await?)
-                }
-                (None, None) => Ok(handle.await),
+            let looked = cached::look(kept, ahead, &parts, &whole).await;
+            let fresh = looked.as_ref().and_then(|looked| cached::fresh(looked, &parts, &whole));
+            if let Some(response) = fresh {
+                return Ok(response);
             }
+            let handle = Box::pin(handled(access, deadline, request, next));
+            Ok(Box::pin(cached::answer(looked, &parts, &whole, handle)).await?)
         }
     }
 }
@@ -155,15 +153,21 @@ fn use_case(access: &Row, is_traced: bool) -> Span {
 }
 
 /// What a handler answers, whatever becomes of it.
-async fn handled(
-    handler: impl Future<Output = Result<ServiceResponse, actix_web::Error>>,
-    request: HttpRequest,
-) -> ServiceResponse {
-    match guarded(handler).await {
+fn handled(
+    access: &'static Row,
+    deadline: Deadline,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> impl Future<Output = ServiceResponse> {
+    let whole = request.request().clone();
+    // The span begins with the work: a reply that is kept takes none.
+    let is_traced = visit::is_traced(&whole);
+    let work = async move { next.call(request).instrument(use_case(access, is_traced)).await };
+    guarded(deadline.scope(work)).map(move |answer| match answer {
         Ok(Ok(response)) => response,
-        Ok(Err(error)) => refusal(&request, error),
-        Err(panic) => panicked(&request, &*panic),
-    }
+        Ok(Err(error)) => refusal(&whole, error),
+        Err(panic) => panicked(&whole, &*panic),
+    })
 }
 
 fn refusal(request: &HttpRequest, error: actix_web::Error) -> ServiceResponse {
@@ -180,10 +184,10 @@ fn panicked(request: &HttpRequest, panic: &(dyn Any + Send)) -> ServiceResponse 
 fn mark(access: &Row, options: Options, response: &mut ServiceResponse) {
     let map = response.headers_mut();
     if !access.is_public() {
-        headers::vary(map, &AUTHORIZATION);
+        headers::vary(map, "Authorization");
     }
     if options.produces.len() > 1 {
-        headers::vary(map, &ACCEPT);
+        headers::vary(map, "Accept");
     }
     if let Some(rule) = options.cache
         && !map.contains_key(CACHE_CONTROL)
@@ -193,17 +197,9 @@ fn mark(access: &Row, options: Options, response: &mut ServiceResponse) {
 }
 
 /// The future's output, or what it panicked with: a bug costs one request, not its connection.
-async fn guarded<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        // After a panic the future is dropped without being polled again.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
-    })
-    .await
+/// After a panic the future is dropped without being polled again.
+fn guarded<F: Future>(future: F) -> impl Future<Output = Result<F::Output, Box<dyn Any + Send>>> {
+    AssertUnwindSafe(future).catch_unwind()
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {

@@ -27,10 +27,12 @@ pub(super) async fn run<B: MessageBody + 'static>(
     let visit = Visit::begin(&request, &id, &parts.metrics);
     let span = visit.span();
     let mut response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
-    response = span.in_scope(|| explain(response));
-    let path = response.request().path().to_owned();
+    if is_refusal(response.status()) {
+        response = span.in_scope(|| explain(response));
+    }
+    let is_api = response.request().path().starts_with("/api");
     let map = response.headers_mut();
-    headers::harden(map, &path, parts.behind_tls);
+    headers::harden(map, is_api, parts.behind_tls);
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         map.insert(X_REQUEST_ID, id);
     }
@@ -40,7 +42,7 @@ pub(super) async fn run<B: MessageBody + 'static>(
 /// Turns a refusal into the problem that explains it. Other replies stay as they are.
 pub(super) fn explain(response: ServiceResponse) -> ServiceResponse {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_explained(&response) {
+    if !is_refusal(status) || is_explained(&response) {
         return response;
     }
     let mut problem = match response.response().error() {
@@ -54,6 +56,10 @@ pub(super) fn explain(response: ServiceResponse) -> ServiceResponse {
     }
     let reply = render(&problem, response.request());
     response.into_response(reply)
+}
+
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
 }
 
 fn is_explained(response: &ServiceResponse) -> bool {

@@ -48,10 +48,9 @@ fn found(entry: &Entry, now: Timestamp) -> HttpResponse {
 }
 
 /// Whether time alone has made wrong what is kept.
-pub(super) fn is_over(entry: &Entry, served: &Served<StatusCode>, now: Timestamp) -> bool {
+pub(super) fn is_over(entry: &Entry, now: Timestamp) -> bool {
     let until = entry.headers().find(|(name, _)| *name == GOOD_UNTIL).map(|(_, until)| until);
-    is_kept(served.how)
-        && until.is_some_and(|until| until.parse().is_ok_and(|until: Timestamp| until <= now))
+    until.is_some_and(|until| until.parse().is_ok_and(|until: Timestamp| until <= now))
 }
 
 /// A reply that nobody else gets.
@@ -66,7 +65,8 @@ fn tell(response: &mut ServiceResponse, status: &str) {
     }
 }
 
-fn is_kept(how: How) -> bool {
+/// Whether it was made before it was asked for.
+pub(super) fn is_kept(how: How) -> bool {
     match how {
         How::Hit | How::Stale | How::StaleOnError => true,
         How::Miss | How::Collapsed | How::Bypassed => false,
