@@ -51,7 +51,6 @@ pub(super) struct Visit {
     /// Whether what is said of it in its span is for anybody.
     is_kept: bool,
     method: Method,
-    request_id: RequestId,
     reply: Option<(String, u16)>,
     has_panicked: bool,
 }
@@ -83,7 +82,6 @@ impl Visit {
             span,
             is_kept,
             method: request.method().clone(),
-            request_id: id.clone(),
             reply: None,
             has_panicked: false,
         }
@@ -156,7 +154,6 @@ impl Visit {
             route,
             status,
             duration_ms,
-            request_id = self.request_id.as_str(),
             "request"
         );
     }

@@ -5,8 +5,9 @@ use std::time::Instant;
 use gacp_store::StoreError;
 use gacp_store_guarded::{Guard, Operation};
 use gacp_telemetry::metrics::{CallLabels, Calls};
-use tracing::Instrument as _;
+use gacp_telemetry::traces;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// Watches the calls of one store.
 #[derive(Debug, Clone)]
@@ -27,16 +28,14 @@ impl Watch {
     pub(crate) fn new(calls: Calls, system: &'static str) -> Self {
         Self { calls, system }
     }
-}
 
-impl Guard for Watch {
-    async fn call<T: Send>(
-        &self,
-        operation: Operation,
-        call: impl Future<Output = Result<T, StoreError>> + Send,
-    ) -> Result<T, StoreError> {
-        let Operation { port, method } = operation;
-        let span = tracing::info_span!(
+    /// None inside of a trace that nobody will see.
+    fn span(&self, Operation { port, method }: Operation) -> Span {
+        let around = Span::current();
+        if !around.is_none() && !traces::is_sampled(&around) {
+            return Span::none();
+        }
+        tracing::info_span!(
             "store",
             otel.name = %format_args!("{port}.{method}"),
             otel.kind = "client",
@@ -45,7 +44,18 @@ impl Guard for Watch {
             db.operation.name = method,
             error.type = Empty,
             otel.status_code = Empty,
-        );
+        )
+    }
+}
+
+impl Guard for Watch {
+    async fn call<T: Send>(
+        &self,
+        operation: Operation,
+        call: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let span = self.span(operation);
+        let Operation { port, method } = operation;
         let labels = CallLabels {
             db_system_name: self.system,
             db_collection_name: port,
