@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use deadpool_redis::redis::aio::{AsyncPushSender, MultiplexedConnection};
 use deadpool_redis::redis::{
-    self, AsyncConnectionConfig, Client, IntoConnectionInfo, ProtocolVersion, ScriptInvocation,
+    self, AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo, ProtocolVersion,
+    Script, ScriptInvocation, from_redis_value,
 };
 use deadpool_redis::{Connection, Manager, Pool, PoolError, Runtime};
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use gathered::{Gathering, Values};
+use gathered::{Gathering, Question, Values};
 pub(crate) use server::ServerRun;
 
 /// What a request waits for an answer: longer, and doing without is better for its client.
@@ -99,6 +100,12 @@ pub(crate) struct Lent {
     gathering: Option<Gathering>,
 }
 
+impl Lent {
+    fn place(&self) -> Option<mpsc::Permit<'_, Question>> {
+        self.gathering.as_ref().and_then(Gathering::place)
+    }
+}
+
 impl Redis {
     /// Takes an address such as `redis://user:password@host:6379/0` and connects. A server that is
     /// not there yet is no error: it is tried again until it is. An answer may take 50 ms. Fails when
@@ -169,23 +176,42 @@ impl Redis {
         Ok(own::find(state, shared.number).unwrap_or_else(|| shared.clone()))
     }
 
-    /// What stands under these names. A thread with a connection of its own asks for those of all who
-    /// ask at the moment at once.
+    /// What stands under these names. Of a thread with a connection of its own all who ask at the
+    /// moment are one question, here and in [`count`](Self::count).
     pub(crate) async fn values(
         &self,
         lent: &mut Lent,
-        mut names: Vec<String>,
+        names: Vec<String>,
     ) -> Result<Values, RedisError> {
-        if let Some(gathering) = &lent.gathering {
-            match gathering.put(names) {
-                Ok(answer) => {
-                    let answer = answer.await.map_err(|_given_up| RedisError::Lost)?;
-                    return self.settle(lent, answer);
-                }
-                Err(not_put) => names = not_put,
-            }
+        if let Some(place) = lent.place() {
+            let (tell, told) = oneshot::channel();
+            place.send(Question::Values(names, tell));
+            return self.settle(lent, told.await.map_err(given_up)?);
         }
         let answer = redis::cmd("MGET").arg(names).query_async(&mut lent.connection).await;
+        self.settle(lent, answer)
+    }
+
+    /// Counts under a name by a script.
+    pub(crate) async fn count<T: FromRedisValue>(
+        &self,
+        lent: &mut Lent,
+        script: &Script,
+        (name, arguments): (String, [u64; 2]),
+    ) -> Result<T, RedisError> {
+        if let Some(place) = lent.place() {
+            let mut command = redis::cmd("EVALSHA");
+            command.arg(script.get_hash()).arg(1).arg(&name).arg(&arguments);
+            let (tell, told) = oneshot::channel();
+            place.send(Question::Command(command, tell));
+            let answer = told.await.map_err(given_up)?;
+            // Otherwise it has to be given the script first.
+            if !answer.as_ref().is_err_and(|error| error.code() == Some("NOSCRIPT")) {
+                let count = answer.and_then(|value| Ok(from_redis_value(value)?));
+                return self.settle(lent, count);
+            }
+        }
+        let answer = script.key(name).arg(&arguments).invoke_async(&mut lent.connection).await;
         self.settle(lent, answer)
     }
 
@@ -231,6 +257,11 @@ async fn connected(pool: &Pool) -> Result<(MultiplexedConnection, Option<ServerR
     let mut connection = Connection::take(pool.get().await.map_err(RedisError::Unreachable)?);
     let server = ServerRun::ask(&mut connection).await.map_err(RedisError::Failed)?;
     Ok((connection, server))
+}
+
+/// The thread has given its connection up, and nothing else is wrong.
+fn given_up(_: oneshot::error::RecvError) -> RedisError {
+    RedisError::Lost
 }
 
 fn late() -> redis::RedisError {

@@ -41,13 +41,12 @@ impl RedisLimiter {
 #[async_trait]
 impl RateLimiter for RedisLimiter {
     async fn take(&self, key: Key) -> Result<Verdict, Unavailable> {
-        let mut invocation = self.script.key(self.bucket(key));
         // A quota's interval is at most an hour.
         let interval = u64::try_from(self.quota.interval().as_micros()).unwrap_or(u64::MAX);
-        invocation.arg(interval).arg(self.quota.units());
+        let counted = (self.bucket(key), [interval, self.quota.units().into()]);
         let mut lent = self.redis.lend().map_err(unavailable)?;
-        let answer = invocation.invoke_async(&mut lent.connection).await;
-        self.redis.settle(&lent, answer).map(verdict).map_err(unavailable)
+        let count = self.redis.count(&mut lent, &self.script, counted).await;
+        count.map(verdict).map_err(unavailable)
     }
 }
 

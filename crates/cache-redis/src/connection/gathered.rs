@@ -1,17 +1,19 @@
 //! Questions of one thread, asked together: what many requests want to know at the moment is one
-//! command and one answer.
+//! pipeline and one answer.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::mem::take;
 
 use bytes::Bytes;
 use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{self, Cmd, RedisResult};
+use deadpool_redis::redis::{self, Cmd, RedisError, RedisResult, Value, from_redis_value};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 
-/// So many questions are one command at most: Redis does nothing else while it answers one.
+/// So many questions are one pipeline at most: Redis does nothing else while it says all values
+/// that they want.
 const TOGETHER: usize = 64;
 
 /// So many wait to be asked; whoever comes then asks by himself.
@@ -20,10 +22,14 @@ const WAITING: usize = 1_024;
 /// What stands under some names; nothing where nothing does.
 pub(crate) type Values = Vec<Option<Bytes>>;
 
-/// What stands under some names?
-struct Question {
-    names: Vec<String>,
-    answer: oneshot::Sender<RedisResult<Values>>,
+/// Where the answer to a question goes.
+type Told<T> = oneshot::Sender<RedisResult<T>>;
+
+pub(super) enum Question {
+    /// What stands under these names?
+    Values(Vec<String>, Told<Values>),
+    /// What comes of this command?
+    Command(Cmd, Told<Value>),
 }
 
 /// Where questions are put that can be asked together.
@@ -40,17 +46,9 @@ pub(super) fn gathering() -> (Gathering, Gathered) {
 }
 
 impl Gathering {
-    /// Asks together with whoever asks at the moment. The names come back where nobody takes
-    /// questions, or too many wait.
-    pub(super) fn put(
-        &self,
-        names: Vec<String>,
-    ) -> Result<oneshot::Receiver<RedisResult<Values>>, Vec<String>> {
-        let (answer, answered) = oneshot::channel();
-        match self.0.try_send(Question { names, answer }) {
-            Ok(()) => Ok(answered),
-            Err(not_put) => Err(not_put.into_inner().names),
-        }
+    /// Where to put a question; nowhere, where nobody takes any, or too many wait.
+    pub(super) fn place(&self) -> Option<mpsc::Permit<'_, Question>> {
+        self.0.try_reserve().ok()
     }
 }
 
@@ -73,33 +71,72 @@ impl Gathered {
     }
 }
 
-/// Asks all questions by one command.
+/// Asks all questions by one pipeline. Whoever does not wait for his answer any more need not know.
 async fn ask(questions: Vec<Question>, mut on: MultiplexedConnection) {
-    let (command, places) = command(&questions);
-    let all = command.query_async::<Values>(&mut on).await;
-    let mut places = places.into_iter();
-    for Question { names, answer } in questions {
-        let places = places.by_ref().take(names.len());
-        let told = match &all {
-            Ok(all) => Ok(places.map(|place| all.get(place).cloned().flatten()).collect()),
-            Err(error) => Err(error.clone()),
-        };
-        // Whoever does not wait any more need not know.
-        let _ = answer.send(told);
+    let (mut pipeline, mut wanted, mut waiting) = (redis::pipe(), Wanted::none(), Vec::new());
+    for question in questions {
+        match question {
+            Question::Values(names, told) => wanted.add(names, told),
+            Question::Command(command, told) => {
+                pipeline.add_command(command);
+                waiting.push(told);
+            }
+        }
+    }
+    if !wanted.known.is_empty() {
+        pipeline.add_command(take(&mut wanted.command));
+    }
+    let answer = pipeline.ignore_errors().query_async::<Vec<RedisResult<Value>>>(&mut on).await;
+    let mut answers = answer.map(Vec::into_iter);
+    let mut next = || match &mut answers {
+        Ok(answers) => answers.next().unwrap_or_else(|| Err(too_few())),
+        Err(error) => Err(error.clone()),
+    };
+    for told in waiting {
+        let _ = told.send(next());
+    }
+    if !wanted.known.is_empty() {
+        wanted.tell(&next().and_then(|all| Ok(from_redis_value(all)?)));
     }
 }
 
-/// The command that asks for each name once, and where in its answer stands what each name of each
-/// question is.
-fn command(questions: &[Question]) -> (Cmd, Vec<usize>) {
-    let (mut command, mut known) = (redis::cmd("MGET"), HashMap::new());
-    let place = |name| {
-        let next = known.len();
-        *known.entry(name).or_insert_with(|| {
-            command.arg(name);
-            next
-        })
-    };
-    let places = questions.iter().flat_map(|question| &question.names).map(place).collect();
-    (command, places)
+fn too_few() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into()
+}
+
+/// The values that some want, and the command that asks for each of them once.
+struct Wanted {
+    command: Cmd,
+    /// Where in the answer stands what a name has.
+    known: HashMap<String, usize>,
+    by: Vec<(Vec<usize>, Told<Values>)>,
+}
+
+impl Wanted {
+    fn none() -> Self {
+        Self { command: redis::cmd("MGET"), known: HashMap::new(), by: Vec::new() }
+    }
+
+    fn add(&mut self, names: Vec<String>, told: Told<Values>) {
+        let next = |name| {
+            let next = self.known.len();
+            match self.known.entry(name) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(unknown) => {
+                    self.command.arg(unknown.key());
+                    *unknown.insert(next)
+                }
+            }
+        };
+        self.by.push((names.into_iter().map(next).collect(), told));
+    }
+
+    fn tell(self, all: &RedisResult<Values>) {
+        for (places, told) in self.by {
+            let of = |all: &Values| {
+                places.iter().map(|place| all.get(*place).cloned().flatten()).collect()
+            };
+            let _ = told.send(all.as_ref().map(of).map_err(Clone::clone));
+        }
+    }
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_redis::redis::InfoDict;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all, join3};
 use gacp_cache::{Begun, Cache, Consistency, Entry, Key, Life, Lookup, Scope, Tag, Tags};
-use gacp_cache_redis::{Redis, RedisCache};
+use gacp_cache_redis::{Redis, RedisCache, RedisLimiter};
+use gacp_limits::{Key as Bucket, Quota, RateLimiter as _};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, LocalSet, spawn_local, yield_now};
 use tokio::time::{sleep, timeout};
@@ -178,6 +179,47 @@ fn what_many_ask_at_once_is_one_question() {
         assert_eq!(found(&cache).await, all);
         cache.invalidate(&Tags::of([Tag::of("farms", "all")])).await.unwrap();
         assert_eq!(found(&cache).await, vec![None; 32]);
+    });
+}
+
+#[test]
+fn each_of_many_who_count_at_once_is_told_his_own_count() {
+    LocalSet::new().block_on(&runtime(), async {
+        let worker = Worker::start().await;
+        let cache = worker.filled().await;
+        let limiter = RedisLimiter::new(worker.redis.clone(), "a-worker's", Quota::per_hour(10));
+        let count = async |_| limiter.take(Bucket([1; 16])).await.unwrap();
+        let counts = async || join_all((0..MANY).map(count)).await;
+
+        // The first time Redis has to be given the script.
+        let (verdicts, entries) = join(counts(), found(&cache)).await;
+
+        let mut left: Vec<_> = verdicts.iter().filter(|it| it.is_allowed()).collect();
+        left.sort_by_key(|verdict| verdict.remaining);
+        let left: Vec<u32> = left.iter().map(|verdict| verdict.remaining).collect();
+        assert_eq!(left, (0..10).collect::<Vec<_>>());
+        assert!(entries.iter().all(Option::is_some));
+        assert!(counts().await.iter().all(|verdict| !verdict.is_allowed()));
+    });
+}
+
+#[test]
+fn one_bad_command_spoils_no_other() {
+    LocalSet::new().block_on(&runtime(), async {
+        let worker = Worker::start().await;
+        let cache = worker.filled().await;
+        let limiter = RedisLimiter::new(worker.redis.clone(), "spoilt", Quota::per_hour(10));
+        limiter.take(Bucket([2; 16])).await.unwrap();
+        let spoilt = format!("gacp:limit:spoilt:{}", "01".repeat(16));
+        let _set: () = worker.server.ask(&["LPUSH", &spoilt, "no number"]).await;
+
+        let (bad, good, entries) =
+            join3(limiter.take(Bucket([1; 16])), limiter.take(Bucket([2; 16])), found(&cache))
+                .await;
+
+        assert!(bad.is_err());
+        assert!(good.unwrap().is_allowed());
+        assert!(entries.iter().all(Option::is_some));
     });
 }
 
