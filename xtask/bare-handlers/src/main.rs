@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::web::{Bytes, Data, get};
+use actix_web::web::{Bytes, Data, Path, get};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, error};
 use deadpool_redis::redis::AsyncCommands as _;
 use deadpool_redis::redis::aio::MultiplexedConnection;
@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 
 /// As many bytes as the replies have that it is compared with.
 const SIZE: usize = 512;
+
+/// A static reply has as many bytes as are asked for, up to so many.
+const MOST: usize = 1 << 20;
 
 const SECRET: &[u8] = b"of a bench on a loopback address";
 const KEY: &str = "bare";
@@ -44,19 +47,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mongo = mongodb::Client::with_uri_str(std::env::var("MONGODB_URI")?).await?;
     let database = mongo.database(&std::env::var("MONGODB_DATABASE")?);
     let shop = Shop {
-        body: Bytes::from(vec![b'x'; SIZE]),
+        body: Bytes::from(vec![b'x'; MOST]),
         key: DecodingKey::from_secret(SECRET),
         validation: Validation::new(Algorithm::HS256),
         redis,
         documents: database.collection("documents"),
     };
-    shop.redis.clone().set::<_, _, ()>(KEY, shop.body.as_ref()).await?;
+    shop.redis.clone().set::<_, _, ()>(KEY, "x".repeat(SIZE)).await?;
     shop.documents.insert_one(doc! { "_id": KEY, "body": "x".repeat(SIZE) }).await?;
     let shop = Data::new(shop);
     let app = move || {
         App::new()
             .app_data(shop.clone())
-            .route("/static", get().to(constant))
+            .route("/static/{size}", get().to(constant))
             .route("/redis", get().to(redis_get))
             .route("/mongodb", get().to(find_one))
     };
@@ -71,8 +74,8 @@ fn token() -> Result<String, jsonwebtoken::errors::Error> {
     encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET))
 }
 
-async fn constant(shop: Data<Shop>) -> HttpResponse {
-    HttpResponse::Ok().body(shop.body.clone())
+async fn constant(size: Path<usize>, shop: Data<Shop>) -> HttpResponse {
+    HttpResponse::Ok().body(shop.body.slice(..size.into_inner().min(MOST)))
 }
 
 async fn redis_get(request: HttpRequest, shop: Data<Shop>) -> actix_web::Result<HttpResponse> {

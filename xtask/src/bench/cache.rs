@@ -4,6 +4,9 @@
 //! Redis before MongoDB, and one on MongoDB alone that keeps none. Each cached route is compared with
 //! a static reply of the same server, which has no caller and no store. Beside them stand handlers
 //! that do nothing else: what the framework, the drivers and the kernel take by themselves.
+//!
+//! The server has no static reply as large as some that are kept. One would take longer than that
+//! which it has, as much as a bare handler takes longer for as many bytes.
 
 mod handlers;
 mod table;
@@ -86,10 +89,14 @@ async fn measure(
             table.note((route, place), stand.operations(route, &mut counters).await?);
         }
     }
+    let large = large(&stands[0]).await?;
     for turn in 1..=extent.pairs {
         interrupt::check()?;
         eprintln!("turn {turn} of {}", extent.pairs);
         handlers.measure(extent).await?;
+        for (route, size) in &large {
+            table.enter_longer(*route, handlers.longer(*size, extent).await?);
+        }
         for (place, stand) in (0..).zip(&mut stands) {
             for route in routes::ALL {
                 table.enter((route, place), stand.measure(route, extent).await?);
@@ -97,6 +104,18 @@ async fn measure(
         }
     }
     Ok(table)
+}
+
+/// The routes whose replies are larger than static ones, and how large they are.
+async fn large(stand: &Stand) -> Result<Vec<(Route, usize)>> {
+    let mut large = Vec::new();
+    for route in routes::ALL {
+        let size = stand.size(route).await?;
+        if size > handlers::STATIC {
+            large.push((route, size));
+        }
+    }
+    Ok(large)
 }
 
 /// A list that is kept in Redis against one that is read, in so many turns of each.

@@ -65,6 +65,12 @@ impl Stand {
         Ok(Self { server, farmer, staff, things })
     }
 
+    /// How many bytes a reply has.
+    pub(super) async fn size(&self, route: Route) -> Result<usize> {
+        let reply = self.farmer.get(route.path(&self.things)).expect(200).await?;
+        Ok(reply.text.len())
+    }
+
     /// What MongoDB is asked for one reply, on average of a few in a row.
     pub(super) async fn operations(
         &self,

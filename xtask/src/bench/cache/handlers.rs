@@ -20,11 +20,16 @@ use crate::workspace;
 pub(super) enum Handler {
     /// Nothing.
     Static,
+    /// Nothing, for so many bytes.
+    Sized(usize),
     /// Verify a token, and ask Redis over a connection that all share.
     Redis,
     /// Verify a token, and find a document in MongoDB.
     MongoDb,
 }
+
+/// As many bytes as the others have.
+pub(super) const STATIC: usize = 512;
 
 pub(super) const ALL: [Handler; 3] = [Handler::Static, Handler::Redis, Handler::MongoDb];
 
@@ -78,16 +83,28 @@ impl Handlers {
 
     /// A turn of each.
     pub(super) async fn measure(&mut self, extent: Extent) -> Result<()> {
-        let bearer = format!("Bearer {}", self.token);
         for handler in ALL {
-            let headers = [("Host", self.authority.as_str()), ("Authorization", bearer.as_str())];
-            let request = http1::request(&format!("GET {}", handler.path()), &headers, "");
-            let courses = (0..extent.connections).map(|_| vec![request.clone()]);
-            let mut crowd = Crowd::gather(&self.authority, courses).await?;
-            let served = crowd.measure(self.child.id(), extent.phase()).await?;
+            let served = self.serve(handler, extent).await?;
             self.turns.push((handler, served));
         }
         Ok(())
+    }
+
+    /// How many seconds a reply of so many bytes takes longer than the static one of the last turn.
+    pub(super) async fn longer(&self, size: usize, extent: Extent) -> Result<f64> {
+        let least = self.turns.iter().rfind(|(handler, _)| *handler == Handler::Static);
+        let (_, least) = least.context("there was no turn")?;
+        let sized = self.serve(Handler::Sized(size), extent).await?;
+        Ok((sized.rate.per_second().recip() - least.rate.per_second().recip()).max(0.0))
+    }
+
+    async fn serve(&self, handler: Handler, extent: Extent) -> Result<Served> {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("Host", self.authority.as_str()), ("Authorization", bearer.as_str())];
+        let request = http1::request(&format!("GET {}", handler.path()), &headers, "");
+        let courses = (0..extent.connections).map(|_| vec![request.clone()]);
+        let mut crowd = Crowd::gather(&self.authority, courses).await?;
+        crowd.measure(self.child.id(), extent.phase()).await
     }
 
     /// The processor time of a reply, in µs: the median of the turns.
@@ -111,17 +128,18 @@ impl Drop for Handlers {
 }
 
 impl Handler {
-    fn path(self) -> &'static str {
+    fn path(self) -> String {
         match self {
-            Self::Static => "/static",
-            Self::Redis => "/redis",
-            Self::MongoDb => "/mongodb",
+            Self::Static => format!("/static/{STATIC}"),
+            Self::Sized(size) => format!("/static/{size}"),
+            Self::Redis => "/redis".to_owned(),
+            Self::MongoDb => "/mongodb".to_owned(),
         }
     }
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Static => "static",
+            Self::Static | Self::Sized(_) => "static",
             Self::Redis => "a token and a GET of Redis",
             Self::MongoDb => "a token and a find of MongoDB",
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::iter::repeat;
 
 use super::handlers::{Handler, Handlers};
 use crate::bench::crowd::Served;
@@ -45,11 +46,19 @@ const PLACES: [(Place, &str); 3] =
 pub(super) struct Table {
     turns: BTreeMap<(Route, Place), Vec<Served>>,
     operations: BTreeMap<(Route, Place), f64>,
+    /// How many seconds a static reply as large as a route's would take longer, turn by turn; as
+    /// long as the one that there is, where there is nothing.
+    longer: BTreeMap<Route, Vec<f64>>,
 }
 
 impl Table {
     pub(super) fn enter(&mut self, what: (Route, Place), served: Served) {
         self.turns.entry(what).or_default().push(served);
+    }
+
+    /// Notes how many seconds a static reply as large as this route's would take longer.
+    pub(super) fn enter_longer(&mut self, route: Route, seconds: f64) {
+        self.longer.entry(route).or_default().push(seconds);
     }
 
     /// Notes what MongoDB is asked for one reply.
@@ -75,11 +84,21 @@ impl Table {
         median(turns(one).zip(turns(other)).map(ratio))
     }
 
+    /// The same, of a static reply that is as large.
+    fn to_static(&self, (route, place): (Route, Place)) -> f64 {
+        let turns = |route| self.turns.get(&(route, place)).into_iter().flatten();
+        let longer = self.longer.get(&route).into_iter().flatten().copied();
+        let ratio = |((one, least), longer): ((&Served, &Served), f64)| {
+            one.rate.per_second() * (least.rate.per_second().recip() + longer)
+        };
+        median(turns(route).zip(turns(Route::Static)).zip(longer.chain(repeat(0.0))).map(ratio))
+    }
+
     /// Judges what the product promises.
     pub(super) fn judge(&self, targets: &mut Targets) {
         for (place, least) in LEAST {
             for route in ALL.into_iter().filter(|route| *route != Route::Static) {
-                let ratio = self.ratio((route, place), (Route::Static, place));
+                let ratio = self.to_static((route, place));
                 let kept = PLACES.iter().find(|(it, _)| *it == place).map_or("", |(_, name)| name);
                 let says = format!(
                     "{} kept {kept} ÷ a static reply is {ratio:.2}, at least {least:.2} is due",
@@ -148,7 +167,7 @@ impl fmt::Display for Table {
                     route.name(),
                     if route == Route::Static { "static" } else { kept },
                     self.per_second(what),
-                    self.ratio(what, (Route::Static, place)),
+                    self.to_static(what),
                     1_000.0 * self.median(what, |served| served.rate.cpu_ms()),
                     quantile(0.5),
                     quantile(0.99),
