@@ -131,8 +131,9 @@ impl Redis {
 
     /// Gives this thread a connection of its own for as long as what is returned is polled, until
     /// the last clone of this is dropped. What is asked on the thread meanwhile is asked and
-    /// answered by its runtime, and wakes no other thread. While there is none, the shared one is
-    /// used; a question that fails costs both.
+    /// answered by its runtime, and wakes no other thread; what is ready to be asked when the runtime
+    /// comes to it is one pipeline. While there is none, the shared one is used; a question that
+    /// fails costs both.
     ///
     /// It is for workers that have a runtime each (`new_current_thread`): spawn it locally in each.
     #[expect(clippy::future_not_send, reason = "it is about the thread that it runs on")]

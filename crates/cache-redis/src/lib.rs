@@ -2,7 +2,8 @@
 //!
 //! [`Redis`] keeps one connection that all requests share, and gets the next one by itself when
 //! that is lost; a worker with a runtime of its own can have its own connection beside it
-//! ([`Redis::serve_this_thread`]), so that a question wakes no other thread. [`RedisLimiter`] is a
+//! ([`Redis::serve_this_thread`]), so that a question wakes no other thread, and what many ask at the
+//! moment is one pipeline. [`RedisLimiter`] is a
 //! [`RateLimiter`](gacp_limits::RateLimiter) whose buckets all processes see, [`RedisCache`] a
 //! [`Cache`](gacp_cache::Cache) whose entries they do. Whoever uses them is told within 50 ms when
 //! Redis does not answer, at once when it is known to be out, and says what happens then: nothing
