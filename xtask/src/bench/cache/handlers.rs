@@ -18,10 +18,8 @@ use crate::workspace;
 /// What it does for a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Handler {
-    /// Nothing.
-    Static,
     /// Nothing, for so many bytes.
-    Sized(usize),
+    Static(usize),
     /// Verify a token, and ask Redis over a connection that all share.
     Redis,
     /// Verify a token, and find a document in MongoDB.
@@ -31,7 +29,7 @@ pub(super) enum Handler {
 /// As many bytes as the others have.
 pub(super) const STATIC: usize = 512;
 
-pub(super) const ALL: [Handler; 3] = [Handler::Static, Handler::Redis, Handler::MongoDb];
+pub(super) const ALL: [Handler; 3] = [Handler::Static(STATIC), Handler::Redis, Handler::MongoDb];
 
 /// A process with the bare handlers; dropped, it is killed.
 pub(super) struct Handlers {
@@ -92,9 +90,9 @@ impl Handlers {
 
     /// How many seconds a reply of so many bytes takes longer than the static one of the last turn.
     pub(super) async fn longer(&self, size: usize, extent: Extent) -> Result<f64> {
-        let least = self.turns.iter().rfind(|(handler, _)| *handler == Handler::Static);
+        let least = self.turns.iter().rfind(|(handler, _)| *handler == Handler::Static(STATIC));
         let (_, least) = least.context("there was no turn")?;
-        let sized = self.serve(Handler::Sized(size), extent).await?;
+        let sized = self.serve(Handler::Static(size), extent).await?;
         Ok((sized.rate.per_second().recip() - least.rate.per_second().recip()).max(0.0))
     }
 
@@ -130,8 +128,7 @@ impl Drop for Handlers {
 impl Handler {
     fn path(self) -> String {
         match self {
-            Self::Static => format!("/static/{STATIC}"),
-            Self::Sized(size) => format!("/static/{size}"),
+            Self::Static(size) => format!("/static/{size}"),
             Self::Redis => "/redis".to_owned(),
             Self::MongoDb => "/mongodb".to_owned(),
         }
@@ -139,7 +136,7 @@ impl Handler {
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Static | Self::Sized(_) => "static",
+            Self::Static(_) => "static",
             Self::Redis => "a token and a GET of Redis",
             Self::MongoDb => "a token and a find of MongoDB",
         }
