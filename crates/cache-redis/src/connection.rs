@@ -198,11 +198,12 @@ impl Redis {
         &self,
         lent: &mut Lent,
         script: &Script,
-        (name, arguments): (String, [u64; 2]),
+        name: &str,
+        arguments: [u64; 2],
     ) -> Result<T, RedisError> {
         if let Some(place) = lent.place() {
             let mut command = redis::cmd("EVALSHA");
-            command.arg(script.get_hash()).arg(1).arg(&name).arg(&arguments);
+            command.arg(script.get_hash()).arg(1).arg(name).arg(&arguments);
             let (tell, told) = oneshot::channel();
             place.send(Question::Command(command, tell));
             let answer = told.await.map_err(given_up)?;

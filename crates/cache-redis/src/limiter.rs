@@ -43,9 +43,9 @@ impl RateLimiter for RedisLimiter {
     async fn take(&self, key: Key) -> Result<Verdict, Unavailable> {
         // A quota's interval is at most an hour.
         let interval = u64::try_from(self.quota.interval().as_micros()).unwrap_or(u64::MAX);
-        let counted = (self.bucket(key), [interval, self.quota.units().into()]);
+        let quota = [interval, self.quota.units().into()];
         let mut lent = self.redis.lend().map_err(unavailable)?;
-        let count = self.redis.count(&mut lent, &self.script, counted).await;
+        let count = self.redis.count(&mut lent, &self.script, &self.bucket(key), quota).await;
         count.map(verdict).map_err(unavailable)
     }
 }

@@ -140,3 +140,25 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_asked_for_once_and_told_to_all_who_want_it() {
+        let value = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));
+        let (one, one_told) = oneshot::channel();
+        let (other, other_told) = oneshot::channel();
+        let mut wanted = Wanted::none();
+        wanted.add(vec!["all".into(), "1".into()], one);
+        wanted.add(vec!["2".into(), "all".into()], other);
+
+        let asked = wanted.command.get_packed_command();
+        wanted.tell(&Ok(vec![value("a"), value("b"), None]));
+
+        assert_eq!(asked, redis::cmd("MGET").arg("all").arg("1").arg("2").get_packed_command());
+        assert_eq!(one_told.blocking_recv().unwrap().unwrap(), [value("a"), value("b")]);
+        assert_eq!(other_told.blocking_recv().unwrap().unwrap(), [None, value("a")]);
+    }
+}

@@ -80,10 +80,7 @@ fn what_is_lost_is_lost_with_the_shared_one_and_found_again() {
 #[test]
 fn it_ends_with_the_last_handle() {
     LocalSet::new().block_on(&runtime(), async {
-        let server = OwnServer::start().await;
-        let redis = Redis::open(&server.address()).await.unwrap();
-        let own = spawn_local(redis.serve_this_thread());
-        wait_until("it has one", async || fresh_connections(&server).await == 2).await;
+        let Worker { server, redis, own } = Worker::start().await;
 
         drop(redis);
 
