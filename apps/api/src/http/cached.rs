@@ -94,15 +94,9 @@ pub(super) fn fresh(
     request: &HttpRequest,
 ) -> Option<ServiceResponse> {
     let (replies, now) = (shell.replies.as_ref()?, shell.clock.now());
-    if reply::is_over(looked.fresh()?, now) {
-        return None;
-    }
+    let entry = looked.fresh().filter(|entry| !reply::is_over(entry, now))?;
     let served = replies.serve_fresh(looked)?;
-    match &served.reply {
-        Reply::Entry(entry) => Some(reply::of(entry, &served, request, now)),
-        // What is found is an entry.
-        Reply::Other(_) => None,
-    }
+    Some(reply::of(entry, &served, request, now))
 }
 
 /// Answers from what was found, or by making the reply, once for all who ask for it at the moment.
