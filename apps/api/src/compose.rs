@@ -183,6 +183,7 @@ pub async fn services(
         origins: config.origins.clone(),
         behind_tls: config.is_behind_tls(),
         metrics: metrics.http.clone(),
+        traces: metrics.traces.clone(),
         ingress: metrics
             .gates
             .make(WhichGate::Requests, ingress::limits(config.resilience.requests_at_once)),

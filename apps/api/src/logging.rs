@@ -6,7 +6,7 @@ use std::panic::PanicHookInfo;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use gacp_telemetry::log::{Json, Writing};
+use gacp_telemetry::log::{Json, Readable, Writing};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
@@ -14,9 +14,6 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::observe::Telemetry;
-
-/// Fields of a request that every line of it has.
-const INHERITED: &[&str] = &["request_id"];
 
 /// Of whom the lines are that say where a listener can be reached.
 const LISTENING: &str = "gacp::listening";
@@ -35,9 +32,10 @@ pub fn start(filter: &str, telemetry: &mut Telemetry) -> anyhow::Result<Writing>
         telemetry.batched(stdout(), PATIENCE).context("the log cannot be written")?;
     let log = if stdout().is_terminal() {
         let pretty = fmt::layer().pretty().with_file(false).with_line_number(false);
+        let pretty = pretty.map_event_format(Readable);
         pretty.with_writer(batched).with_filter(filter).boxed()
     } else {
-        Json::new(batched, INHERITED).with_filter(filter).boxed()
+        Json::new(batched).with_filter(filter).boxed()
     };
     let traces = telemetry.traces.layer();
     let started = tracing_subscriber::registry().with(traces).with(log).try_init();

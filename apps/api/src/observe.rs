@@ -52,6 +52,8 @@ pub struct Telemetry {
 pub struct Metrics {
     /// Requests.
     pub http: HttpMetrics,
+    /// Which traces they belong to.
+    pub traces: Traces,
     /// Logins, registrations, refreshes.
     pub logins: Arc<Logins>,
     /// What only so many can do at once.
@@ -124,6 +126,7 @@ impl Metrics {
         Process::register(&mut registry);
         Self {
             http: HttpMetrics::register(&mut registry, config.scheme(), routes),
+            traces: telemetry.traces,
             logins: Arc::new(Logins::register(&mut registry)),
             gates: Gates::register(&mut registry),
             breakers: Breakers::register(&mut registry),

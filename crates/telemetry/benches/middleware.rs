@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gacp_telemetry::log::redact::redact;
-use gacp_telemetry::log::{Batched, Json};
+use gacp_telemetry::log::{Batched, Context, Json};
 use gacp_telemetry::metrics::{CallLabels, Calls, HttpMetrics, Registry, Scheme};
 use gacp_telemetry::traces::Traces;
 use std::io;
@@ -44,26 +44,27 @@ fn middleware(criterion: &mut Criterion) {
 fn log(criterion: &mut Criterion) {
     let (out, _writing) =
         Batched::to(io::sink(), Duration::from_secs(1), &mut Registry::default()).unwrap();
-    let log = Json::new(out, &["request_id"]);
-    let subscriber = tracing_subscriber::registry().with(Traces::off().layer()).with(log);
+    let log = Json::new(out);
+    let traces = Traces::off();
+    let subscriber = tracing_subscriber::registry().with(traces.layer()).with(log);
     let mut group = criterion.benchmark_group("log");
     group.bench_function("redaction of a usual line", |bencher| {
         bencher.iter(|| redact(black_box(LINE)).len());
     });
     tracing::subscriber::with_default(subscriber, || {
         let id = "019ac0f2-3f5e-7c0a-9a55-0a5f6c1d2e3f";
-        let span = tracing::info_span!("request", request_id = id);
+        let context = Context::of("request_id", id).within(&traces.arrival(|_name| None));
         group.bench_function("line of a request, taken down", |bencher| {
             bencher.iter(|| {
-                tracing::info!(
-                    parent: &span,
-                    method = "GET",
-                    route = "/api/farms/{id}",
-                    status = black_box(200),
-                    duration_ms = 0.213,
-                    request_id = id,
-                    "request"
-                );
+                context.enter(|| {
+                    tracing::info!(
+                        method = "GET",
+                        route = "/api/farms/{id}",
+                        status = black_box(200),
+                        duration_ms = 0.213,
+                        "request"
+                    );
+                });
             });
         });
     });

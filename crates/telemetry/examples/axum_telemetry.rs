@@ -17,11 +17,11 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use gacp_telemetry::log::{Batched, Json};
+use gacp_telemetry::log::{Batched, Context, Json};
 use gacp_telemetry::metrics::{Exposition, Format, HttpMetrics, Process, Registry, Scheme};
 use gacp_telemetry::traces::{self, Collector, Protocol, Sampling, Service, Traces};
 use tokio::net::TcpListener;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -53,21 +53,21 @@ pub(crate) async fn run(
     };
     // Its lines are written for as long as `_writing` is kept.
     let (log, _writing) = Batched::to(std::io::stdout(), Duration::from_secs(1), &mut registry)?;
-    let log = Json::new(log, &["request_id"]).with_filter(LevelFilter::INFO);
+    let log = Json::new(log).with_filter(LevelFilter::INFO);
     tracing_subscriber::registry().with(traces.layer()).with(log).try_init()?;
 
     tracing::info!(address = %listener.local_addr()?, "listening");
-    axum::serve(listener, app(registry)).await?;
+    axum::serve(listener, app(registry, traces)).await?;
     Ok(())
 }
 
-fn app(mut registry: Registry) -> axum::Router {
+fn app(mut registry: Registry, traces: Traces) -> axum::Router {
     Process::register(&mut registry);
     let http = HttpMetrics::register(&mut registry, Scheme::Http, [FARM]);
     let exposition = Exposition::new(registry);
     axum::Router::new()
         .route(FARM, get(farm))
-        .layer(from_fn_with_state(http, observed))
+        .layer(from_fn_with_state((http, traces), observed))
         .route("/metrics", get(metrics).with_state(exposition))
 }
 
@@ -82,24 +82,32 @@ async fn metrics(State(exposition): State<Exposition>, headers: HeaderMap) -> Re
     ([(CONTENT_TYPE, kind)], exposition.render(format)).into_response()
 }
 
-/// A span, a count and a line in the log for each request. Replies here are whole when they begin;
-/// a server that streams holds the [`InFlight`](gacp_telemetry::metrics::InFlight) in its body.
+/// A count and a line in the log for each request, and a span where its trace is kept. Replies here
+/// are whole when they begin; a server that streams holds the
+/// [`InFlight`](gacp_telemetry::metrics::InFlight) in its body.
 async fn observed(
-    State(http): State<HttpMetrics>,
+    State((http, traces)): State<(HttpMetrics, Traces)>,
     path: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
     let in_flight = http.begin(request.method().as_str());
     let method = in_flight.method().as_str();
-    let span = tracing::info_span!("request", otel.kind = "server", otel.name = method);
-    let headers = request.headers().clone();
-    traces::continued(&span, |name| headers.get(name).and_then(|value| value.to_str().ok()));
-    let response = next.run(request).instrument(span.clone()).await;
+    let headers = request.headers();
+    let arrival = traces.arrival(|name| headers.get(name).and_then(|value| value.to_str().ok()));
+    let id = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let lines = Context::of("request_id", id).within(&arrival);
+    let span = if arrival.is_kept() {
+        tracing::info_span!("request", otel.kind = "server", otel.name = method)
+    } else {
+        Span::none()
+    };
+    arrival.begin(&span);
+    let response = lines.clone().scope(next.run(request).instrument(span.clone())).await;
     let route = path.as_ref().map(MatchedPath::as_str);
     traces::rename(&span, format!("{method} {}", route.unwrap_or_default()));
-    let kept = traces::current(&span).filter(|it| it.is_sampled).map(|it| it.trace);
+    let kept = arrival.is_kept().then(|| arrival.current().trace);
     let took = in_flight.end(route, response.status().as_u16(), kept);
-    span.in_scope(|| tracing::info!(route, status = response.status().as_u16(), ?took, "request"));
+    lines.enter(|| tracing::info!(route, status = response.status().as_u16(), ?took, "request"));
     response
 }

@@ -4,6 +4,7 @@
 //! place, or what the collector does not take, is dropped and counted
 //! (`telemetry_spans_dropped_total{reason}`). No request waits for any of it.
 
+mod arrival;
 mod bounded;
 mod context;
 mod sampling;
@@ -17,7 +18,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider,
+    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, TracerProviderBuilder,
 };
 use prometheus_client::registry::Registry;
 use thiserror::Error;
@@ -27,8 +28,10 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
+pub use self::arrival::Arrival;
+use self::arrival::Chosen;
 use self::bounded::{Bounded, Counted, Queue};
-pub use self::context::{Current, continued, current, is_sampled, outgoing, rename};
+pub use self::context::{Current, is_sampled, outgoing, rename};
 pub use self::sampling::{Roots, Sampling};
 use crate::dropped::Dropped;
 
@@ -91,14 +94,19 @@ pub enum TracesError {
 #[derive(Debug, Clone)]
 pub struct Traces {
     provider: SdkTracerProvider,
+    chosen: Chosen,
 }
 
 impl Traces {
     /// Nothing is sent. Requests have trace ids all the same, their callers' if those gave some:
     /// for log lines, and for whoever is called.
     pub fn off() -> Self {
-        let provider = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff);
-        Self { provider: provider.build() }
+        Self::of(SdkTracerProvider::builder(), Chosen::by(Sampler::AlwaysOff))
+    }
+
+    fn of(provider: TracerProviderBuilder, chosen: Chosen) -> Self {
+        let provider = provider.with_sampler(chosen.clone()).with_id_generator(chosen.clone());
+        Self { provider: provider.build(), chosen }
     }
 
     /// Spans of the traces that are kept are sent to a collector. What is lost is counted in the
@@ -121,9 +129,8 @@ impl Traces {
         let batches = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
         let provider = SdkTracerProvider::builder()
             .with_resource(resource(service))
-            .with_sampler(collector.sampling.sampler())
             .with_span_processor(Bounded::new(batches, queue, dropped));
-        Ok(Self { provider: provider.build() })
+        Ok(Self::of(provider, collector.sampling.chosen()))
     }
 
     /// What turns the code's spans of `INFO` and above into a trace's. Log lines do not go with

@@ -12,6 +12,7 @@ use gacp_keys::Keyring;
 use gacp_resilience::gate::Gate;
 use gacp_store::ReceiptStore;
 use gacp_telemetry::metrics::HttpMetrics;
+use gacp_telemetry::traces::Traces;
 
 use super::tidied::Tidied;
 use super::{ApiError, Authenticate, Limits, Routes, headers, limits, shell};
@@ -38,6 +39,8 @@ pub struct Shell {
     pub behind_tls: bool,
     /// Counts requests.
     pub metrics: HttpMetrics,
+    /// Which traces they belong to.
+    pub traces: Traces,
     /// Before everything that requests do.
     pub ingress: Gate,
     /// Replies that are kept, if any are.

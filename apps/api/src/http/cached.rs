@@ -18,6 +18,7 @@ use actix_web::{HttpRequest, rt};
 use gacp_cache::{How, Loaded, Looked, ReadThrough, Reply, Served};
 use gacp_store::{Actor, StoreError};
 use gacp_store_invalidating::tags;
+use gacp_telemetry::log::along;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
@@ -169,7 +170,7 @@ impl Making {
                 // Nobody may wait any more.
                 let _ = tell.send(loaded);
             };
-            rt::spawn(work.in_current_span());
+            rt::spawn(along(work.in_current_span()));
             let waiting: Waiting = Box::pin(async move {
                 let _ = start.send(());
                 told.await.unwrap_or(Loaded::Failed(BROKEN))

@@ -21,6 +21,7 @@ use gacp_store::{
     BoxError, Claim, Fingerprint, Lease, RECEIPT_LEASE, Receipt, ReceiptKey, ReceiptStore,
     StoredReply,
 };
+use gacp_telemetry::log::along;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -63,7 +64,7 @@ pub(super) async fn claim(request: &ServiceRequest, shell: &Shell) -> Result<Tur
     let claimed = shell.receipts.claim(&key, &fingerprint, lease, shell.clock.now()).await;
     if claimed.is_err() {
         // It may have been granted all the same, and only the store's answer was lost.
-        tokio::spawn(free(Arc::clone(&shell.receipts), key, lease));
+        tokio::spawn(along(free(Arc::clone(&shell.receipts), key, lease)));
     }
     match claimed? {
         Claim::Granted => {
@@ -116,7 +117,7 @@ pub(super) async fn finish(
     }
     if !(status.is_success() || refused) {
         let receipts = Arc::clone(&shell.receipts);
-        let freeing = tokio::spawn(free(receipts, granted.key, granted.lease));
+        let freeing = tokio::spawn(along(free(receipts, granted.key, granted.lease)));
         // It goes on behind the reply.
         let _done = timeout(FREEING, freeing).await;
         return response;

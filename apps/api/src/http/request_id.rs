@@ -1,11 +1,13 @@
 //! The name of one request: in every reply, every problem, every log line.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use gacp_store::fresh_uuid;
+use gacp_telemetry::log::Context;
 use jiff::Timestamp;
 
 use super::ApiError;
@@ -18,21 +20,26 @@ const MAX_LENGTH: usize = 128;
 
 /// The name of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(String);
+pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The id that the client gave, if it is one, or a new one.
     pub(super) fn assign(request: &ServiceRequest, now: impl FnOnce() -> Timestamp) -> Self {
         let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
-        let given = given.filter(|text| is_request_id(text)).map(str::to_owned);
-        let id = Self(given.unwrap_or_else(|| fresh_uuid(now()).to_string()));
+        let given = given.filter(|text| is_request_id(text)).map(Arc::from);
+        let id = Self(given.unwrap_or_else(|| fresh_uuid(now()).to_string().into()));
         request.extensions_mut().insert(id.clone());
         id
     }
 
     /// The id that the shell gave to a request.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned()))
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("none".into()))
+    }
+
+    /// What lines of the log have of the request that has this id.
+    pub(super) fn context(&self) -> Context {
+        Context::of("request_id", Arc::clone(&self.0))
     }
 
     /// The id as it is sent and logged.

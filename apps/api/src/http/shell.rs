@@ -8,7 +8,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AGE, ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
-use tracing::Instrument as _;
 
 use super::cached::CACHE_STATUS;
 use super::problem::{Code, Language, PROBLEM_JSON, Problem};
@@ -24,11 +23,10 @@ pub(super) async fn run<B: MessageBody + 'static>(
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
     let id = RequestId::assign(&request, || parts.clock.now());
-    let visit = Visit::begin(&request, &id, &parts.metrics);
-    let span = visit.span();
-    let mut response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let visit = Visit::begin(&request, &id, &parts);
+    let mut response = visit.around(next.call(request)).await?.map_into_boxed_body();
     if is_refusal(response.status()) {
-        response = span.in_scope(|| explain(response));
+        response = visit.inside(|| explain(response));
     }
     let is_api = response.request().path().starts_with("/api");
     let map = response.headers_mut();

@@ -29,6 +29,7 @@ use uuid::Uuid;
 use super::*;
 use crate::clock::Clock;
 use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
+use gacp_telemetry::traces::Traces;
 
 mod guards;
 mod idempotency;
@@ -218,6 +219,7 @@ async fn assemble(ledger: Arc<MemoryLedger>, change: impl FnOnce(&mut Shell)) ->
         origins: vec!["https://app.example".to_owned()],
         behind_tls: false,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
+        traces: Traces::off(),
         ingress: Gate::new(ingress::limits(64)),
         replies: None,
         writes: nothing_announced(),

@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::Method as Verb;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest};
 use gacp_store::AccountId;
-use gacp_telemetry::metrics::{HttpMetrics, InFlight};
-use gacp_telemetry::traces;
-use tracing::Span;
+use gacp_telemetry::log;
+use gacp_telemetry::metrics::{InFlight, Method};
+use gacp_telemetry::traces::{self, Arrival};
 use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
-use super::RequestId;
+use super::{RequestId, Shell};
 
 /// What the access log calls a request that no route fits.
 const UNMATCHED: &str = "unmatched";
@@ -47,49 +48,47 @@ pub(super) fn comes_from(request: &HttpRequest, account: AccountId) {
 /// A request under way. Its line has no path, no query, nothing personal.
 pub(super) struct Visit {
     in_flight: Option<InFlight>,
+    arrival: Arrival,
+    lines: log::Context,
+    /// None where nobody would see it.
     span: Span,
-    /// Whether what is said of it in its span is for anybody.
-    is_kept: bool,
-    method: Method,
+    method: Verb,
     reply: Option<(String, u16)>,
     has_panicked: bool,
 }
 
 impl Visit {
     /// A request begins.
-    pub(super) fn begin(request: &ServiceRequest, id: &RequestId, metrics: &HttpMetrics) -> Self {
-        let in_flight = metrics.begin(request.method().as_str());
-        let span = tracing::info_span!(
-            "request",
-            otel.kind = "server",
-            otel.name = in_flight.method().as_str(),
-            otel.status_code = Empty,
-            request_id = id.as_str(),
-            http.request.method = in_flight.method().as_str(),
-            http.route = Empty,
-            http.response.status_code = Empty,
-            error.type = Empty,
-            user.id = Empty,
-        );
+    pub(super) fn begin(request: &ServiceRequest, id: &RequestId, parts: &Shell) -> Self {
+        let in_flight = parts.metrics.begin(request.method().as_str());
         let headers = request.headers();
-        traces::continued(&span, |name| headers.get(name).and_then(|value| value.to_str().ok()));
-        let is_kept = traces::is_sampled(&span);
-        if is_kept {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let arrival = parts.traces.arrival(header);
+        let span = if arrival.is_kept() {
             request.extensions_mut().insert(Kept);
-        }
+            span_of(&arrival, in_flight.method(), id)
+        } else {
+            Span::none()
+        };
         Self {
             in_flight: Some(in_flight),
+            lines: id.context().within(&arrival),
+            arrival,
             span,
-            is_kept,
             method: request.method().clone(),
             reply: None,
             has_panicked: false,
         }
     }
 
-    /// Its span.
-    pub(super) fn span(&self) -> Span {
-        self.span.clone()
+    /// Works for it: what is said meanwhile is said of it.
+    pub(super) fn around<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        self.lines.clone().scope(work.instrument(self.span.clone()))
+    }
+
+    /// Does something for it at once.
+    pub(super) fn inside<R>(&self, work: impl FnOnce() -> R) -> R {
+        self.lines.enter(|| self.span.in_scope(work))
     }
 
     /// Its reply begins, and ends with its body.
@@ -100,14 +99,14 @@ impl Visit {
         if let Some(in_flight) = &mut self.in_flight {
             in_flight.answered(route.as_deref(), status);
         }
-        if self.is_kept {
+        if self.arrival.is_kept() {
             self.describe(route.as_deref(), status);
         }
         self.reply = Some((route.unwrap_or_else(|| UNMATCHED.to_owned()), status));
         let is_empty =
             matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
         // Nobody reads the body of such a reply.
-        if is_empty || request.method() == Method::HEAD {
+        if is_empty || request.method() == Verb::HEAD {
             self.end();
             return response;
         }
@@ -135,7 +134,7 @@ impl Visit {
     /// The client has all of it.
     fn end(mut self) {
         let Some(in_flight) = self.in_flight.take() else { return };
-        let trace = self.is_kept.then(|| traces::current(&self.span)).flatten().map(|it| it.trace);
+        let trace = self.arrival.is_kept().then(|| self.arrival.current().trace);
         let (route, status) = self.reply.take().unwrap_or_default();
         let took = if self.has_panicked {
             in_flight.panicked(Some(&route), status, trace)
@@ -148,14 +147,8 @@ impl Visit {
     fn write(&self, route: &str, status: u16, took: Duration) {
         // To the microsecond.
         let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-        tracing::info!(
-            parent: &self.span,
-            method = self.method.as_str(),
-            route,
-            status,
-            duration_ms,
-            "request"
-        );
+        let method = self.method.as_str();
+        self.inside(|| tracing::info!(method, route, status, duration_ms, "request"));
     }
 }
 
@@ -165,12 +158,27 @@ impl Drop for Visit {
         let Some(in_flight) = self.in_flight.take() else { return };
         let took = in_flight.elapsed();
         drop(in_flight);
-        if self.is_kept {
-            self.span.record("error.type", "cancelled");
-        }
+        self.span.record("error.type", "cancelled");
         let route = self.reply.take().map_or_else(|| "cancelled".to_owned(), |(route, _)| route);
         self.write(&route, 499, took);
     }
+}
+
+fn span_of(arrival: &Arrival, method: Method, id: &RequestId) -> Span {
+    let span = tracing::info_span!(
+        "request",
+        otel.kind = "server",
+        otel.name = method.as_str(),
+        otel.status_code = Empty,
+        request_id = id.as_str(),
+        http.request.method = method.as_str(),
+        http.route = Empty,
+        http.response.status_code = Empty,
+        error.type = Empty,
+        user.id = Empty,
+    );
+    arrival.begin(&span);
+    span
 }
 
 /// A body whose end is that of the request.

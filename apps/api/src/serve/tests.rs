@@ -21,6 +21,7 @@ use crate::http::{ApiError, Authenticate, Caller, Options, Reply, ingress, reply
 use crate::routes::operations;
 use gacp_resilience::deadline;
 use gacp_telemetry::metrics::{HttpMetrics, Registry, Scheme};
+use gacp_telemetry::traces::Traces;
 
 struct Nobody;
 
@@ -81,6 +82,7 @@ async fn server_of(limits: Limits) -> (Running, String) {
         origins: Vec::new(),
         behind_tls: true,
         metrics: HttpMetrics::register(&mut Registry::default(), Scheme::Http, []),
+        traces: Traces::off(),
         ingress: Gate::new(limits),
         replies: None,
         writes: crate::http::tests::nothing_announced(),

@@ -261,6 +261,33 @@ async fn a_request_is_one_trace_from_its_client_to_the_store() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_that_is_not_kept_is_in_the_log_alone() {
+    let collector = Collector::start();
+    let place = Place::new();
+    let server = Server::start_with(&place, |command| {
+        command.arg("--demo").env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint);
+    });
+    let request = Client::new().post(format!("{}/api/auth/login", server.base));
+    let body = json!({"email": "farmer@demo.example", "password": "demo-Turmeric-2026"});
+    let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-00"));
+    let request = request.header("x-request-id", "mine");
+    assert_eq!(request.json(&body).send().await.unwrap().status(), 200);
+
+    let logged = server.ended().await;
+    let sent = collector.taken();
+
+    let holds = |needle: &[u8]| sent.windows(needle.len()).any(|bytes| bytes == needle);
+    for named in ["/api/auth/login", "accounts.find_by_email", "sessions.open"] {
+        assert!(!holds(named.as_bytes()), "{named} was sent");
+    }
+    assert!(holds(b"gacp-api"), "jobs have traces of their own");
+    let mut lines = logged.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.rfind(|line| line["route"] == "/api/auth/login").unwrap();
+    assert_eq!((&line["request_id"], &line["trace_id"]), (&"mine".into(), &TRACE.into()));
+    assert_eq!(line["span_id"].as_str().map(str::len), Some(16));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_health_check_needs_nothing_but_the_program() {
     let place = Place::new();
     let server = Server::start(&place);

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use std::io::Write as _;
 
 use jiff::Timestamp;
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanId, TraceId};
 use tracing::Metadata;
 use tracing::field::{Field, Visit};
 
@@ -38,11 +38,8 @@ pub(super) enum Piece {
     Place([u8; 16], [u8; 8]),
 }
 
-/// Takes down the fields that are wanted.
-pub(super) struct Fields<'a, F> {
-    pub(super) record: &'a mut Record,
-    pub(super) wanted: F,
-}
+/// Takes down the fields of an event.
+pub(super) struct Fields<'a>(pub(super) &'a mut Record);
 
 impl Record {
     /// An event begins.
@@ -50,10 +47,15 @@ impl Record {
         self.pieces.push(Piece::Event { at, metadata });
     }
 
+    /// A field of the event that has begun.
+    pub(super) fn text(&mut self, name: &'static str, text: &str) {
+        self.pieces.push(Piece::Text(name, text.len()));
+        self.text.extend_from_slice(text.as_bytes());
+    }
+
     /// Where the event that has begun happens.
-    pub(super) fn place(&mut self, span: &SpanContext) {
-        let (trace, span) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
-        self.pieces.push(Piece::Place(trace, span));
+    pub(super) fn place(&mut self, trace: TraceId, span: SpanId) {
+        self.pieces.push(Piece::Place(trace.to_bytes(), span.to_bytes()));
     }
 
     /// Lines that are ready.
@@ -111,55 +113,47 @@ impl Record {
     }
 }
 
-impl<F: Fn(&'static str) -> bool> Fields<'_, F> {
-    fn take(&mut self, name: &'static str, piece: Piece) {
-        if (self.wanted)(name) {
-            self.record.pieces.push(piece);
-        }
+impl Fields<'_> {
+    fn take(&mut self, piece: Piece) {
+        self.0.pieces.push(piece);
     }
 
-    fn take_said(&mut self, name: &'static str, said: fmt::Arguments<'_>) {
-        if (self.wanted)(name) {
-            let Record { pieces, text } = &mut *self.record;
-            let before = text.len();
-            // What cannot be said is said as far as it can.
-            let _ = text.write_fmt(said);
-            pieces.push(Piece::Text(name, text.len() - before));
-        }
+    fn take_said(&mut self, field: &Field, said: fmt::Arguments<'_>) {
+        let Record { pieces, text } = &mut *self.0;
+        let before = text.len();
+        // What cannot be said is said as far as it can.
+        let _ = text.write_fmt(said);
+        pieces.push(Piece::Text(field.name(), text.len() - before));
     }
 }
 
-impl<F: Fn(&'static str) -> bool> Visit for Fields<'_, F> {
+impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.take_said(field.name(), format_args!("{value:?}"));
+        self.take_said(field, format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let name = field.name();
-        if (self.wanted)(name) {
-            self.record.pieces.push(Piece::Text(name, value.len()));
-            self.record.text.extend_from_slice(value.as_bytes());
-        }
+        self.0.text(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.take(field.name(), Piece::Bool(field.name(), value));
+        self.take(Piece::Bool(field.name(), value));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.take(field.name(), Piece::I64(field.name(), value));
+        self.take(Piece::I64(field.name(), value));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.take(field.name(), Piece::U64(field.name(), value));
+        self.take(Piece::U64(field.name(), value));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.take(field.name(), Piece::F64(field.name(), value));
+        self.take(Piece::F64(field.name(), value));
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.take_said(field.name(), format_args!("{}", Chain(value)));
+        self.take_said(field, format_args!("{}", Chain(value)));
     }
 }
 

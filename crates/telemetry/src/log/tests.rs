@@ -6,11 +6,13 @@ use prometheus_client::registry::Registry;
 use proptest::prelude::*;
 use serde_json::Value;
 use tracing::Subscriber;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::redact::redact;
-use super::{Batched, Json};
-use crate::traces::{Traces, continued};
+use super::{Batched, Context, Json, Readable, along};
+use crate::traces::{Arrival, Traces};
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -38,10 +40,8 @@ where
 }
 
 fn logged(work: impl FnOnce()) -> Vec<Value> {
-    let subscriber = |log| {
-        let log = Json::new(log, &["request_id"]);
-        tracing_subscriber::registry().with(Traces::off().layer()).with(log)
-    };
+    let subscriber =
+        |log| tracing_subscriber::registry().with(Traces::off().layer()).with(Json::new(log));
     let text = written(subscriber, work);
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -61,23 +61,116 @@ fn an_event_is_a_line_with_its_fields_as_they_are() {
     assert!(line["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
 }
 
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn arrived(traces: &Traces) -> Arrival {
+    let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
+    traces.arrival(|name| (name == "traceparent").then_some(parent.as_str()))
+}
+
 #[test]
-fn an_event_names_the_request_and_the_trace_around_it() {
-    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+fn a_line_of_a_request_has_its_id_and_its_trace_without_a_span() {
+    let arrival = arrived(&Traces::off());
+    let context = Context::of("request_id", "r-1").within(&arrival);
+
     let lines = logged(|| {
-        let request = tracing::info_span!("request", request_id = "r-1", secret = "no");
-        continued(&request, |name| (name == "traceparent").then_some(parent));
-        let _request = request.entered();
-        let _call = tracing::info_span!("call", request_id = "r-2").entered();
-        tracing::warn!("inside");
+        context.enter(|| tracing::warn!("inside"));
+        tracing::warn!("outside");
     });
 
-    let line = &lines[0];
-    assert_eq!(line["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
-    assert_eq!(line["request_id"], "r-2");
-    assert_eq!(line["span_id"].as_str().map(str::len), Some(16));
-    assert_ne!(line["span_id"], "00f067aa0ba902b7");
-    assert_eq!(line.get("secret"), None);
+    let [inside, outside] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((&inside["request_id"], &inside["trace_id"]), (&"r-1".into(), &TRACE.into()));
+    assert_eq!(inside["span_id"], arrival.current().span);
+    for name in ["request_id", "trace_id", "span_id"] {
+        assert_eq!(outside.get(name), None, "{name}");
+    }
+}
+
+#[test]
+fn a_line_in_a_span_of_a_request_is_placed_there() {
+    let traces = Traces::off();
+    let arrival = arrived(&traces);
+    let context = Context::of("request_id", "r-1").within(&arrival);
+
+    let lines = logged(|| {
+        let request = tracing::info_span!("request", secret = "no");
+        arrival.begin(&request);
+        context.enter(|| {
+            let _request = request.entered();
+            tracing::warn!("in its own");
+            let _call = tracing::info_span!("call").entered();
+            tracing::warn!("in one within");
+        });
+    });
+
+    let [own, within] = &lines[..] else { panic!("{lines:?}") };
+    for line in [own, within] {
+        assert_eq!((&line["request_id"], &line["trace_id"]), (&"r-1".into(), &TRACE.into()));
+        assert_eq!(line.get("secret"), None);
+    }
+    assert_eq!(own["span_id"], arrival.current().span);
+    assert_ne!(within["span_id"], own["span_id"]);
+    assert_eq!(within["span_id"].as_str().map(str::len), Some(16));
+}
+
+#[test]
+fn what_is_not_logged_of_spans_takes_no_id_from_a_line() {
+    let arrival = arrived(&Traces::off());
+    let subscriber = |log| {
+        let log = Json::new(log).with_filter(LevelFilter::WARN);
+        tracing_subscriber::registry().with(Traces::off().layer()).with(log)
+    };
+
+    let text = written(subscriber, || {
+        let request = tracing::info_span!("request");
+        arrival.begin(&request);
+        let context = Context::of("request_id", "r-1").within(&arrival);
+        context.enter(|| request.in_scope(|| tracing::warn!("said")));
+    });
+
+    let line: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&line["request_id"], &line["trace_id"]), (&"r-1".into(), &TRACE.into()));
+}
+
+#[test]
+fn the_id_of_a_line_goes_along_with_its_task() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let lines = logged(|| {
+        runtime.block_on(async {
+            let request = |id: &'static str| {
+                Context::of("request_id", id).scope(async move {
+                    tokio::task::yield_now().await;
+                    tracing::info!(id, "its own");
+                    let along = tokio::spawn(along(async move { tracing::info!(id, "along") }));
+                    along.await.unwrap();
+                    let _ = tokio::spawn(async { tracing::info!("alone") }).await;
+                })
+            };
+            tokio::join!(request("r-1"), request("r-2"));
+        });
+    });
+
+    assert_eq!(lines.len(), 6);
+    for line in &lines {
+        assert_eq!(line.get("request_id"), line.get("id"), "{line}");
+    }
+}
+
+#[test]
+fn people_read_the_id_of_a_line_before_it() {
+    let subscriber = |log| {
+        let format = tracing_subscriber::fmt::layer().with_ansi(false).without_time();
+        let format = format.map_event_format(Readable).with_writer(log);
+        tracing_subscriber::registry().with(format)
+    };
+
+    let text = written(subscriber, || {
+        Context::of("request_id", "r-1").enter(|| tracing::info!("inside"));
+        tracing::info!("outside");
+    });
+
+    let target = module_path!();
+    assert_eq!(text, format!("request_id=r-1\n INFO {target}: inside\n INFO {target}: outside\n"));
 }
 
 #[test]
@@ -153,11 +246,11 @@ proptest! {
 
 #[test]
 fn fields_stand_in_the_order_in_which_they_are_said_and_none_twice() {
-    let subscriber =
-        |log| tracing_subscriber::registry().with(Json::new(log, &["request_id", "zone"]));
+    let subscriber = |log| tracing_subscriber::registry().with(Json::new(log));
     let text = written(subscriber, || {
-        let _request = tracing::info_span!("request", request_id = "outer", zone = 7).entered();
-        tracing::info!(zone = f64::NAN, level = "mine", request_id = "a\n\"b\"", "said");
+        Context::of("request_id", "outer").enter(|| {
+            tracing::info!(zone = f64::NAN, level = "mine", request_id = "a\n\"b\"", "said");
+        });
     });
 
     let (_, said) = text.split_once("\"level\":").unwrap();

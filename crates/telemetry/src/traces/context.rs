@@ -1,5 +1,6 @@
 //! Which trace a request belongs to: W3C Trace Context, in and out.
 
+use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator as _};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -9,7 +10,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 /// The headers of the standard.
 const FIELDS: [&str; 2] = ["traceparent", "tracestate"];
 
-/// The trace that a span belongs to.
+/// A span, and the trace that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Current {
     /// The trace, in 32 hexadecimal digits.
@@ -41,15 +42,11 @@ impl<F: FnMut(&str, String)> Injector for Outgoing<F> {
     }
 }
 
-/// Makes a span, which must be new, a part of the trace that a request's headers name. Headers
-/// that are none name none.
-pub fn continued<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a str>) {
-    if header("traceparent").is_none() {
-        return;
-    }
+/// The span that a request's headers name. Headers that are none name none.
+pub(super) fn incoming<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Context> {
+    header("traceparent")?;
     let parent = TraceContextPropagator::new().extract(&Incoming(FIELDS.map(header)));
-    // Fails where there is no layer of traces, and for spans that nobody records.
-    let _ = span.set_parent(parent);
+    parent.has_active_span().then_some(parent)
 }
 
 /// Gives a span that has begun another name: a server learns of the route late. Recording
@@ -66,16 +63,4 @@ pub fn outgoing(span: &Span, set: impl FnMut(&str, String)) {
 /// Whether the trace of a span is kept: whatever else is said of it is for nobody otherwise.
 pub fn is_sampled(span: &Span) -> bool {
     span.context().span().span_context().is_sampled()
-}
-
-/// The trace of a span; nothing where there are no traces.
-pub fn current(span: &Span) -> Option<Current> {
-    let context = span.context();
-    let span = context.span();
-    let ids = span.span_context();
-    ids.is_valid().then(|| Current {
-        trace: ids.trace_id().to_string(),
-        span: ids.span_id().to_string(),
-        is_sampled: ids.is_sampled(),
-    })
 }

@@ -8,6 +8,8 @@ use opentelemetry::trace::{Link, SpanKind, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
 
+use super::arrival::Chosen;
+
 const SECOND: u64 = 1_000_000_000;
 
 /// Which of the traces that begin here are kept.
@@ -43,14 +45,21 @@ impl Default for Sampling {
 }
 
 impl Sampling {
-    pub(super) fn sampler(self) -> Box<dyn ShouldSample> {
-        let roots: Box<dyn ShouldSample> = match self.roots {
-            Roots::Every => Sampler::AlwaysOn.into(),
-            Roots::None => Sampler::AlwaysOff.into(),
-            Roots::Share(share) => Sampler::TraceIdRatioBased(share).into(),
-            Roots::PerSecond(most) => Bucket::of(most).into(),
-        };
-        if self.heeds_parent { Sampler::ParentBased(roots).into() } else { roots }
+    pub(super) fn chosen(self) -> Chosen {
+        match self.roots {
+            Roots::Every => self.by(Sampler::AlwaysOn),
+            Roots::None => self.by(Sampler::AlwaysOff),
+            Roots::Share(share) => self.by(Sampler::TraceIdRatioBased(share)),
+            Roots::PerSecond(most) => self.by(Bucket::of(most)),
+        }
+    }
+
+    fn by(self, roots: impl ShouldSample + 'static) -> Chosen {
+        if self.heeds_parent {
+            Chosen::by(Sampler::ParentBased(Box::new(roots)))
+        } else {
+            Chosen::by(roots)
+        }
     }
 }
 

@@ -48,12 +48,17 @@ fn collector(
     (address, told)
 }
 
+/// A request with this `traceparent`.
+fn from(traces: &Traces, parent: &str) -> Arrival {
+    traces.arrival(|name| (name == "traceparent").then_some(parent))
+}
+
 fn spans(traces: &Traces, number: usize) {
     let subscriber = tracing_subscriber::registry().with(traces.layer());
     tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
         for _ in 0..number {
             let span = tracing::info_span!("work", otel.kind = "server");
-            continued(&span, |name| (name == "traceparent").then_some(PARENT));
+            from(traces, PARENT).begin(&span);
             span.in_scope(|| tracing::error!("password=hunter2"));
         }
     });
@@ -167,44 +172,115 @@ fn a_span_that_has_begun_can_be_renamed() {
     assert!(text.contains("GET /farms/{id}"), "{text}");
 }
 
-#[test]
-fn without_a_collector_traces_have_ids_and_are_not_kept() {
-    let subscriber = tracing_subscriber::registry().with(Traces::off().layer());
-    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
-        let fresh = tracing::info_span!("request");
-        let ids = current(&fresh).unwrap();
-        assert!(!ids.is_sampled);
-        assert_eq!((ids.trace.len(), ids.span.len()), (32, 16));
+/// The `traceparent` by which whoever is called from this span learns of it.
+fn told(span: &tracing::Span) -> String {
+    let mut told = String::new();
+    outgoing(span, |name, value| {
+        if name == "traceparent" {
+            told = value;
+        }
+    });
+    told
+}
 
-        let request = tracing::info_span!("request");
-        continued(&request, |name| (name == "traceparent").then_some(PARENT));
-        let mut headers = Vec::new();
-        outgoing(&request, |name, value| headers.push((name.to_owned(), value)));
-        let sent = headers.iter().find(|(name, _)| name == "traceparent").unwrap();
-        assert!(sent.1.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"), "{sent:?}");
-        assert_ne!(sent.1, PARENT);
+/// The `traceparent` of an arrival's own span.
+fn own(arrival: &Arrival) -> String {
+    let Current { trace, span, is_sampled } = arrival.current();
+    format!("00-{trace}-{span}-0{}", u8::from(is_sampled))
+}
+
+fn choosing(roots: Roots, heeds_parent: bool) -> Traces {
+    let chosen = Sampling { roots, heeds_parent }.chosen();
+    Traces::of(SdkTracerProvider::builder(), chosen)
+}
+
+/// Whether the trace of a request with this `traceparent`, if any, is kept.
+fn is_kept(traces: &Traces, parent: &str) -> bool {
+    from(traces, parent).is_kept()
+}
+
+const UNKEPT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
+#[test]
+fn a_request_has_a_trace_before_it_has_a_span_and_the_same_one_then() {
+    for (roots, parent) in [
+        (Roots::Every, ""),
+        (Roots::None, ""),
+        (Roots::Share(0.5), ""),
+        (Roots::Every, UNKEPT),
+        (Roots::None, PARENT),
+    ] {
+        let traces = choosing(roots, true);
+        let subscriber = tracing_subscriber::registry().with(traces.layer());
+        tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+            let arrival = from(&traces, parent);
+            let span = tracing::info_span!("request");
+            arrival.begin(&span);
+
+            assert_eq!(told(&span), own(&arrival), "{roots:?} {parent}");
+            assert_eq!(is_sampled(&span), arrival.is_kept());
+            let within = span.in_scope(|| tracing::info_span!("call"));
+            let (trace, flags) = (&own(&arrival)[..36], &own(&arrival)[52..]);
+            let (call, outside) = (told(&within), told(&tracing::info_span!("other")));
+            assert!(call.starts_with(trace) && call.ends_with(flags), "{call}");
+            assert_ne!(call, own(&arrival), "a span of its own");
+            assert!(!outside.starts_with(trace), "another trace");
+        });
+    }
+}
+
+#[test]
+fn what_a_caller_keeps_or_not_is_heeded_where_it_should_be() {
+    let heeded = [(PARENT, Roots::None, true), (UNKEPT, Roots::Every, false)];
+    for (parent, roots, kept) in heeded {
+        assert_eq!(is_kept(&choosing(roots, true), parent), kept, "{roots:?}");
+        assert_eq!(is_kept(&choosing(roots, false), parent), !kept, "{roots:?}, unheeded");
+    }
+    assert!(!is_kept(&Traces::off(), PARENT));
+}
+
+#[test]
+fn a_share_is_chosen_by_the_trace() {
+    let traces = choosing(Roots::Share(0.5), false);
+    let high = "00-4bf92f3577b34da6ffffffffffffffff-00f067aa0ba902b7-01";
+    let low = "00-4bf92f3577b34da60000000000000001-00f067aa0ba902b7-00";
+
+    assert_eq!((is_kept(&traces, high), is_kept(&traces, low)), (false, true));
+    let kept = (0..1_000).filter(|_| is_kept(&traces, "")).count();
+    assert!((350..650).contains(&kept), "{kept}");
+}
+
+#[test]
+fn a_request_is_chosen_once() {
+    let traces = choosing(Roots::PerSecond(0.001), true);
+    let subscriber = tracing_subscriber::registry().with(traces.layer());
+    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
+        let (first, second) = (from(&traces, ""), from(&traces, ""));
+        assert_eq!((first.is_kept(), second.is_kept()), (true, false));
+
+        for (arrival, kept) in [(second, false), (first, true)] {
+            let span = tracing::info_span!("request");
+            arrival.begin(&span);
+            assert_eq!(is_sampled(&span), kept);
+        }
     });
 }
 
 #[test]
 fn headers_that_name_no_trace_begin_a_new_one() {
-    let subscriber = tracing_subscriber::registry().with(Traces::off().layer());
-    tracing::dispatcher::with_default(&Dispatch::new(subscriber), || {
-        for odd in [
-            "",
-            "00",
-            "ก",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-zz",
-        ] {
-            let request = tracing::info_span!("request");
-            continued(&request, |name| (name == "traceparent").then_some(odd));
-            let ids = current(&request).unwrap();
-            assert_ne!(ids.trace, "4bf92f3577b34da6a3ce929d0e0e4736", "{odd}");
-        }
-    });
+    for odd in [
+        "",
+        "00",
+        "ก",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-zz",
+    ] {
+        let Current { trace, span, .. } = from(&Traces::off(), odd).current();
+        assert_eq!((trace.len(), span.len()), (32, 16));
+        assert_ne!(trace, "4bf92f3577b34da6a3ce929d0e0e4736", "{odd}");
+    }
 }
 
 #[tokio::test]
