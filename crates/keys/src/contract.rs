@@ -153,7 +153,7 @@ pub async fn keyrings_opened_at_once_hold_the_same_keys(store: Arc<dyn KeyStore>
 
     let held = rings.await.into_iter().map(|ring| {
         let (tokens, certificates) = (ring.access_token_signer(), ring.certificate_signer());
-        (tokens.jwks(), certificates.jwks(), ring.refresh_mac().tag(&[b"x"]))
+        (tokens.jwks().clone(), certificates.jwks().clone(), ring.refresh_mac().tag(&[b"x"]))
     });
 
     let held: Vec<_> = held.collect();

@@ -75,6 +75,7 @@ fn jwk(public: &[u8; 32]) -> Jwk {
 /// Signs and verifies claims with the keys of one purpose.
 pub struct Signer {
     keys: Generations<KeyPair>,
+    published: JwkSet,
     rules: Validation,
 }
 
@@ -85,7 +86,8 @@ impl Signer {
         rules.required_spec_claims.clear();
         rules.validate_exp = false;
         rules.validate_aud = false;
-        Self { keys, rules }
+        let published = JwkSet { keys: keys.iter().map(|dated| dated.key.jwk.clone()).collect() };
+        Self { keys, published, rules }
     }
 
     /// Signs claims, a JSON object, as a token of the type `typ`, with the key whose time `at` is.
@@ -121,8 +123,8 @@ impl Signer {
 
     /// The public keys, for whoever verifies elsewhere: also those that do not sign yet, and those
     /// that do no more.
-    pub fn jwks(&self) -> JwkSet {
-        JwkSet { keys: self.keys.iter().map(|dated| dated.key.jwk.clone()).collect() }
+    pub fn jwks(&self) -> &JwkSet {
+        &self.published
     }
 
     pub(crate) fn newest_signs_from(&self) -> Timestamp {
@@ -143,7 +145,7 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("jwks", &self.jwks()).finish()
+        f.debug_struct("Signer").field("jwks", self.jwks()).finish()
     }
 }
 

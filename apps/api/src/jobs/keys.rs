@@ -73,7 +73,7 @@ mod tests {
         async fn run_after(&self, pause: SignedDuration) -> Vec<String> {
             self.clock.advance(pause);
             run_once(&self.services, self.clock.now()).await;
-            let published = self.services.shell.keyring.access_token_signer().jwks().keys;
+            let published = self.services.shell.keyring.access_token_signer().jwks().keys.clone();
             published.into_iter().map(|key| key.kid).collect()
         }
     }

@@ -24,12 +24,12 @@ pub(crate) fn routes() -> Routes {
 
 /// `GET /.well-known/jwks.json`: the keys that verify access tokens.
 async fn access_tokens(shell: Data<Shell>) -> Reply {
-    plain(&shell.keyring.access_token_signer().jwks())
+    plain(shell.keyring.access_token_signer().jwks())
 }
 
 /// `GET /.well-known/certificate-jwks.json`: the keys that verify certificates.
 async fn certificates(shell: Data<Shell>) -> Reply {
-    plain(&shell.keyring.certificate_signer().jwks())
+    plain(shell.keyring.certificate_signer().jwks())
 }
 
 #[cfg(test)]

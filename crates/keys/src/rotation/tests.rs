@@ -43,7 +43,7 @@ impl World {
     }
 
     fn kids(&self, ring: usize) -> Vec<String> {
-        let keys = self.rings[ring].access_token_signer().jwks().keys;
+        let keys = self.rings[ring].access_token_signer().jwks().keys.clone();
         keys.into_iter().map(|key| key.kid).collect()
     }
 

@@ -82,7 +82,7 @@ fn a_header_that_asks_for_more_is_refused_or_ignored() {
 
 #[test]
 fn a_key_that_the_token_brings_along_is_not_trusted() {
-    let (trusted, brought) = (signer(&[[1; 32]]), signer(&[rfc_seed()]).jwks());
+    let (trusted, brought) = (signer(&[[1; 32]]), signer(&[rfc_seed()]).jwks().clone());
     let trusted_kid = trusted.jwks().keys[0].kid.clone();
     let jwk = serde_json::to_value(&brought.keys[0]).unwrap();
     let certificate = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
