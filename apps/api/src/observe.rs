@@ -114,11 +114,11 @@ fn traces(
 
 impl Metrics {
     /// All of them, added to these, from now on; a request's route is one of `routes`, or none.
-    pub fn of<'a>(
+    pub fn of(
         telemetry: Telemetry,
         config: &Config,
         now: Timestamp,
-        routes: impl IntoIterator<Item = &'a str>,
+        routes: impl IntoIterator<Item = &'static str>,
     ) -> Self {
         let mut registry = telemetry.registry;
         let version = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);

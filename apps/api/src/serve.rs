@@ -60,7 +60,8 @@ where
     let address = listener.local_addr()?;
     let ready = web::Data::from(Arc::clone(&readiness));
     let server = HttpServer::new(move || {
-        app(shell.clone(), routes(), &|config| {
+        let shell = web::Data::new(Shell::clone(&shell));
+        app(shell, routes(), &|config| {
             config.app_data(ready.clone());
             services(config);
         })

@@ -141,8 +141,8 @@ pub(super) async fn count(request: &HttpRequest, limit: Limit, key: Key) -> Resu
 }
 
 /// The limits that are in force, if they are.
-fn of(request: &HttpRequest) -> Option<Arc<Limits>> {
-    request.app_data::<web::Data<Shell>>()?.limits.clone()
+fn of(request: &HttpRequest) -> Option<&Limits> {
+    request.app_data::<web::Data<Shell>>()?.limits.as_deref()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Requests that a server answers, by the semantic conventions for HTTP servers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,9 @@ use crate::closed_label;
 /// The convention's buckets, in seconds, and 0.3: what this API promises of 99 in 100 requests.
 const BUCKETS: [f64; 15] =
     [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.3, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The route of a request that none fits.
+const NOWHERE: &str = "";
 
 closed_label! {
     /// The method of a request; whatever is not one of them is counted as one other.
@@ -79,7 +82,7 @@ struct Active {
 struct Answered {
     http_request_method: Method,
     /// Empty when no route fits.
-    http_route: Arc<str>,
+    http_route: &'static str,
     /// Nothing when there was no reply.
     http_response_status_code: Option<u16>,
     url_scheme: Scheme,
@@ -114,11 +117,16 @@ struct Exemplar {
 type Durations =
     Family<Answered, HistogramWithExemplars<Exemplar>, fn() -> HistogramWithExemplars<Exemplar>>;
 
-/// Requests under way, and how long the others took. Cheap to clone.
-#[derive(Debug, Clone)]
+/// Requests under way, and how long the others took. All clones are one; a thread with a clone of
+/// its own does not wait for others to count who holds it.
+#[derive(Debug)]
 pub struct HttpMetrics {
-    shared: Arc<Shared>,
+    own: Arc<Own>,
 }
+
+/// What one clone and its requests hold, of what all share.
+#[derive(Debug)]
+struct Own(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -126,27 +134,32 @@ struct Shared {
     durations: Durations,
     /// By method.
     active: HashMap<Method, Gauge>,
-    routes: HashMap<Arc<str>, Arc<str>>,
-    nowhere: Arc<str>,
+    routes: HashSet<&'static str>,
 }
 
 /// A request under way. Dropped without having ended, it was cancelled.
 #[derive(Debug)]
 pub struct InFlight {
-    shared: Arc<Shared>,
+    own: Arc<Own>,
     method: Method,
     started: Instant,
-    answered: Option<(Arc<str>, u16)>,
+    answered: Option<(&'static str, u16)>,
     is_over: bool,
+}
+
+impl Clone for HttpMetrics {
+    fn clone(&self) -> Self {
+        Self { own: Arc::new(Own(Arc::clone(&self.own.0))) }
+    }
 }
 
 impl HttpMetrics {
     /// Registers `http_server_request_duration_seconds` and `http_server_active_requests`. Routes
     /// are templates (`/farms/{id}`); no others are ever told apart.
-    pub fn register<'a>(
+    pub fn register(
         registry: &mut Registry,
         scheme: Scheme,
-        routes: impl IntoIterator<Item = &'a str>,
+        routes: impl IntoIterator<Item = &'static str>,
     ) -> Self {
         let durations =
             Durations::new_with_constructor(|| HistogramWithExemplars::new(BUCKETS.into_iter()));
@@ -167,18 +180,18 @@ impl HttpMetrics {
             (http_request_method, under_way.get_or_create_owned(&labels))
         };
         let active = Method::ALL.into_iter().map(gauge).collect();
-        let routes = routes.into_iter().map(Arc::<str>::from).map(|it| (Arc::clone(&it), it));
-        let (routes, nowhere) = (routes.collect(), "".into());
-        Self { shared: Arc::new(Shared { scheme, durations, active, routes, nowhere }) }
+        let routes = routes.into_iter().collect();
+        let shared = Arc::new(Shared { scheme, durations, active, routes });
+        Self { own: Arc::new(Own(shared)) }
     }
 
     /// A request begins, with the method of this name.
     pub fn begin(&self, method: &str) -> InFlight {
-        let (shared, method) = (Arc::clone(&self.shared), Method::of(method));
-        if let Some(gauge) = shared.active.get(&method) {
+        let (own, method) = (Arc::clone(&self.own), Method::of(method));
+        if let Some(gauge) = own.0.active.get(&method) {
             gauge.inc();
         }
-        InFlight { shared, method, started: Instant::now(), answered: None, is_over: false }
+        InFlight { own, method, started: Instant::now(), answered: None, is_over: false }
     }
 }
 
@@ -195,8 +208,8 @@ impl InFlight {
 
     /// Its reply begins. Dropped from here on, it was cancelled in the middle of this reply.
     pub fn answered(&mut self, route: Option<&str>, status: u16) {
-        let route = route.and_then(|route| self.shared.routes.get(route));
-        self.answered = Some((Arc::clone(route.unwrap_or(&self.shared.nowhere)), status));
+        let route = route.and_then(|route| self.own.0.routes.get(route));
+        self.answered = Some((route.copied().unwrap_or(NOWHERE), status));
     }
 
     /// Its reply has ended; `trace` is the id of its trace, if that is kept.
@@ -219,13 +232,13 @@ impl InFlight {
     fn finish(&mut self, ending: Option<Ending>, trace: Option<String>) -> Duration {
         self.is_over = true;
         let took = self.started.elapsed();
-        let shared = &self.shared;
+        let Own(shared) = &*self.own;
         if let Some(gauge) = shared.active.get(&self.method) {
             gauge.dec();
         }
         let (route, status) = match self.answered.take() {
             Some((route, status)) => (route, Some(status)),
-            None => (Arc::clone(&shared.nowhere), None),
+            None => (NOWHERE, None),
         };
         let at_fault = status.filter(|status| *status >= 500).map(ErrorType::Status);
         let labels = Answered {
