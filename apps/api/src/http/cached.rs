@@ -43,7 +43,8 @@ pub(super) struct Kept {
     pub(super) rule: &'static Rule,
 }
 
-/// A reply that was looked for before it was known whether the request may have it.
+/// A reply that was looked for before it was known whether the request may have it. It is handed on
+/// in a box: requests without one would have room for it, too.
 pub(super) struct Ahead {
     /// From whom the request was thought to be.
     by: Option<Actor>,
@@ -57,9 +58,9 @@ impl Kept {
         shell: &Shell,
         request: &HttpRequest,
         by: Option<Actor>,
-    ) -> Option<Ahead> {
+    ) -> Option<Box<Ahead>> {
         let looked = self.look(shell.replies.as_ref()?, request, by).await?;
-        Some(Ahead { by, looked })
+        Some(Box::new(Ahead { by, looked }))
     }
 
     async fn look(
@@ -76,7 +77,7 @@ impl Kept {
 /// Looks for the reply to a request, unless that was done ahead. Nothing where it is not kept.
 pub(super) async fn look(
     kept: Kept,
-    ahead: Option<Ahead>,
+    ahead: Option<Box<Ahead>>,
     shell: &Shell,
     request: &HttpRequest,
 ) -> Option<Looked> {
@@ -84,7 +85,8 @@ pub(super) async fn look(
     let by = Caller::of(request).map(|caller| caller.actor);
     match ahead {
         Some(ahead) if ahead.by == by => Some(ahead.looked),
-        _ => kept.look(replies, request, by).await,
+        // Boxed: it was looked for ahead, nearly always.
+        _ => Box::pin(kept.look(replies, request, by)).await,
     }
 }
 

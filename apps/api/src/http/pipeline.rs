@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use actix_governor::KeyExtractor as _;
 use actix_web::body::BoxBody;
@@ -11,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::FutureExt as _;
 use gacp_resilience::deadline::Deadline;
+use gacp_resilience::gate::Pass;
 use gacp_store::Actor;
 use tokio::join;
 use tracing::{Instrument as _, Span};
@@ -28,79 +30,118 @@ use crate::access::Row;
 /// Runs a request through the steps of its route. It never fails: an error is a reply too.
 pub(super) async fn run(
     access: &'static Row,
-    options: Options,
+    options: Rc<Options>,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     // The router is done with the request: it may be shared from here on.
     let whole = request.request().clone();
-    let response = match guarded(steps(access, options, request, next)).await {
+    let response = match guarded(steps(access, &options, request, next)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => refusal(&whole, error),
         Err(panic) => panicked(&whole, &*panic),
     };
     let mut response = conditional::apply(shell::explain(response));
-    mark(access, options, &mut response);
+    mark(access, &options, &mut response);
     Ok(response)
 }
 
-/// 429 of the address, 406, 413, 415, 400 of body and query, then 503 if there is too much to do.
-/// Then the clock runs: 401, 429 of the user, the guard, the idempotency key, the handler.
+/// A request that is to be worked on.
+struct Begun {
+    kept: Option<Kept>,
+    /// What was found of its reply meanwhile.
+    ahead: Option<Box<Ahead>>,
+    /// While it is kept the request is one of those that are worked on.
+    _pass: Option<Pass>,
+    deadline: Deadline,
+    turn: Turn,
+}
+
+/// What comes before the handler, then the handler. Each is a future of its own: one has the room of
+/// the other.
 async fn steps(
     access: &'static Row,
-    options: Options,
+    options: &Options,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let parts = request.app_data::<web::Data<Shell>>().cloned();
     let parts = parts.ok_or_else(|| ApiError::Internal("the shell is not in place".into()))?;
+    let begun = begin(access, options, &mut request, &parts).await?;
+    finish(access, &parts, begun, request, next).await
+}
+
+/// 429 of the address, 406, 413, 415, 400 of body and query, then 503 if there is too much to do.
+/// Then the clock runs: 401, 429 of the user, the guard, the idempotency key.
+async fn begin(
+    access: &'static Row,
+    options: &Options,
+    request: &mut ServiceRequest,
+    parts: &Shell,
+) -> Result<Begun, actix_web::Error> {
     let kept = options.kept.map(|rule| Kept { path: access.path(), rule });
     let mut ahead = None;
     if let Some(limit) = options.limit {
-        let counting = limits::count(request.request(), limit, ByAddress.extract(&request)?);
+        let counting = limits::count(request.request(), limit, ByAddress.extract(request)?);
         let kept = kept.filter(|_| access.is_public());
         let counted;
-        (counted, ahead) = join!(counting, looking(kept, &parts, request.request(), None));
+        (counted, ahead) = join!(counting, looking(kept, parts, request.request(), None));
         counted?;
     }
-    negotiate::negotiate(&request, options.produces)?;
+    negotiate::negotiate(request, options.produces)?;
     if let Some(limit) = options.body_limit {
-        body::intake(&mut request, limit, options.body_optional).await?;
+        body::intake(request, limit, options.body_optional).await?;
     }
     if let Some(check) = options.query {
         check(request.request())?;
     }
     // Not before: whoever sends his body slowly would take the place of others.
-    let _turn = ingress::turn(&parts, options.admission()).await?;
+    let pass = ingress::turn(parts, options.admission()).await?;
     let deadline = Deadline::within(options.deadline);
     if !access.is_public() {
-        let admitting = admitted(access, kept, &request, &parts);
-        ahead = deadline.scope(admitting).await?;
+        ahead = deadline.scope(admitted(access, kept, request, parts)).await?;
     }
-    let turn = deadline.scope(turn(options, &request, &parts)).await?;
+    let turn = deadline.scope(turn(options, request, parts)).await?;
+    Ok(Begun { kept, ahead, _pass: pass, deadline, turn })
+}
+
+/// The reply of the handler, or of the run that was answered before, or one that is kept.
+async fn finish(
+    access: &'static Row,
+    parts: &Shell,
+    begun: Begun,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let Begun { kept, ahead, _pass, deadline, turn } = begun;
     match turn {
         Turn::Replay(reply) => {
             // The run that was answered may have ended before it told the cache.
-            cached::invalidate_whatever(request.request(), &parts).await;
+            cached::invalidate_whatever(request.request(), parts).await;
             Ok(request.into_response(reply.into_response()))
         }
         Turn::Run(Some(granted)) => {
-            let handle = handled(access, deadline, request, next);
             // Also when the deadline has passed: nobody else gives the key back.
-            Ok(idempotency::finish(shell::explain(handle.await), granted, &parts).await)
+            let response = shell::explain(handled(access, deadline, request, next).await);
+            // Boxed, here and below: what few requests need takes no room of the others.
+            Ok(Box::pin(idempotency::finish(response, granted, parts)).await)
         }
         Turn::Run(None) => {
             let Some(kept) = kept else {
                 return Ok(handled(access, deadline, request, next).await);
             };
             let whole = request.request().clone();
-            let looked = cached::look(kept, ahead, &parts, &whole).await;
-            let fresh = looked.as_ref().and_then(|looked| cached::fresh(looked, &parts, &whole));
-            if let Some(response) = fresh {
-                return Ok(response);
-            }
-            let handle = Box::pin(handled(access, deadline, request, next));
-            Ok(Box::pin(cached::answer(looked, &parts, &whole, handle)).await?)
+            let answering = {
+                let looked = cached::look(kept, ahead, parts, &whole).await;
+                if let Some(looked) = &looked
+                    && let Some(response) = cached::fresh(looked, parts, &whole)
+                {
+                    return Ok(response);
+                }
+                let handle = Box::pin(handled(access, deadline, request, next));
+                Box::pin(cached::answer(looked, parts, &whole, handle))
+            };
+            Ok(answering.await?)
         }
     }
 }
@@ -111,7 +152,7 @@ async fn admitted(
     kept: Option<Kept>,
     request: &ServiceRequest,
     parts: &Shell,
-) -> Result<Option<Ahead>, ApiError> {
+) -> Result<Option<Box<Ahead>>, ApiError> {
     let (bearer, now) = (authenticate::bearer(request)?, parts.clock.now());
     let claimed = parts.authenticate.claimed(bearer, now)?;
     let by = kept.and_then(|_| parts.authenticate.expected(&claimed));
@@ -134,12 +175,16 @@ async fn looking(
     parts: &Shell,
     request: &HttpRequest,
     by: Option<Actor>,
-) -> Option<Ahead> {
+) -> Option<Box<Ahead>> {
     kept?.ahead(parts, request, by).await
 }
 
 /// Finds out whether the same request has come before.
-async fn turn(options: Options, request: &ServiceRequest, parts: &Shell) -> Result<Turn, ApiError> {
+async fn turn(
+    options: &Options,
+    request: &ServiceRequest,
+    parts: &Shell,
+) -> Result<Turn, ApiError> {
     if options.idempotent { idempotency::claim(request, parts).await } else { Ok(Turn::Run(None)) }
 }
 
@@ -181,7 +226,7 @@ fn panicked(request: &HttpRequest, panic: &(dyn Any + Send)) -> ServiceResponse 
 }
 
 /// What every reply of a route says about being kept.
-fn mark(access: &Row, options: Options, response: &mut ServiceResponse) {
+fn mark(access: &Row, options: &Options, response: &mut ServiceResponse) {
     let map = response.headers_mut();
     if !access.is_public() {
         headers::vary(map, "Authorization");

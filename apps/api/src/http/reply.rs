@@ -19,6 +19,9 @@ pub struct Reply {
     good_until: Option<Timestamp>,
 }
 
+/// As long as most bodies are, in bytes: they need not grow while they are written.
+const USUAL: usize = 512;
+
 /// When a reply stops being right, though nobody writes.
 pub(super) struct GoodUntil(pub(super) Timestamp);
 
@@ -62,10 +65,12 @@ pub fn no_content() -> Reply {
 /// A view as JSON. Views are structs of texts, numbers and lists: those always serialise; one that
 /// does not is a bug that must not undo what was already decided, so the body stays empty.
 fn json(view: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(view).unwrap_or_else(|error| {
+    let mut body = Vec::with_capacity(USUAL);
+    if let Err(error) = serde_json::to_writer(&mut body, view) {
         tracing::error!(%error, "a view does not serialise");
-        Vec::new()
-    })
+        body.clear();
+    }
+    body
 }
 
 impl Reply {

@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::iter::Peekable;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Handler;
@@ -200,7 +201,10 @@ impl Routes {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let steps = from_fn(move |request, next| pipeline::run(access, options, request, next));
+        // Every request takes it along: it is small then.
+        let shared = Rc::new(options);
+        let steps =
+            from_fn(move |request, next| pipeline::run(access, Rc::clone(&shared), request, next));
         let route = guarded(access.method()).to(handler).wrap(steps);
         self.entries.push(Entry { access, options, operation: None, route });
         self
