@@ -72,10 +72,20 @@ fn jwk(public: &[u8; 32]) -> Jwk {
     Jwk { kty: "OKP", crv: "Ed25519", x, kid, alg: "EdDSA", usage: "sig" }
 }
 
+/// Nothing in a key needs to be escaped: texts of its own are base64url.
+fn document(JwkSet { keys }: &JwkSet) -> String {
+    let keys = keys.iter().map(|Jwk { kty, crv, x, kid, alg, usage }| {
+        let name = format!(r#""kty":"{kty}","crv":"{crv}","x":"{x}","kid":"{kid}""#);
+        format!(r#"{{{name},"alg":"{alg}","use":"{usage}"}}"#)
+    });
+    format!(r#"{{"keys":[{}]}}"#, keys.collect::<Vec<_>>().join(","))
+}
+
 /// Signs and verifies claims with the keys of one purpose.
 pub struct Signer {
     keys: Generations<KeyPair>,
     published: JwkSet,
+    document: String,
     rules: Validation,
 }
 
@@ -87,7 +97,8 @@ impl Signer {
         rules.validate_exp = false;
         rules.validate_aud = false;
         let published = JwkSet { keys: keys.iter().map(|dated| dated.key.jwk.clone()).collect() };
-        Self { keys, published, rules }
+        let document = document(&published);
+        Self { keys, published, document, rules }
     }
 
     /// Signs claims, a JSON object, as a token of the type `typ`, with the key whose time `at` is.
@@ -125,6 +136,11 @@ impl Signer {
     /// that do no more.
     pub fn jwks(&self) -> &JwkSet {
         &self.published
+    }
+
+    /// The same as a document: the JSON of a `jwks_uri` (RFC 7517 §5).
+    pub fn jwks_document(&self) -> &str {
+        &self.document
     }
 
     pub(crate) fn newest_signs_from(&self) -> Timestamp {

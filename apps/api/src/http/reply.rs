@@ -50,6 +50,11 @@ pub fn plain(body: &impl Serialize) -> Reply {
     bytes(JSON, json(body))
 }
 
+/// 200 with JSON that is written already.
+pub fn written(json: &str) -> Reply {
+    bytes(JSON, json.into())
+}
+
 /// 200 with a body in any media type.
 pub fn bytes(media_type: &str, body: Vec<u8>) -> Reply {
     let reply = StoredReply { status: StatusCode::OK.as_u16(), headers: Vec::new(), body };

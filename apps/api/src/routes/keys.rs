@@ -4,7 +4,7 @@ use actix_web::web::Data;
 
 use crate::access;
 use crate::http::describe::Operation;
-use crate::http::reply::plain;
+use crate::http::reply::written;
 use crate::http::{Options, Reply, Routes, Shell};
 use crate::routes::PUBLIC_KEYS;
 
@@ -24,12 +24,12 @@ pub(crate) fn routes() -> Routes {
 
 /// `GET /.well-known/jwks.json`: the keys that verify access tokens.
 async fn access_tokens(shell: Data<Shell>) -> Reply {
-    plain(shell.keyring.access_token_signer().jwks())
+    written(shell.keyring.access_token_signer().jwks_document())
 }
 
 /// `GET /.well-known/certificate-jwks.json`: the keys that verify certificates.
 async fn certificates(shell: Data<Shell>) -> Reply {
-    plain(shell.keyring.certificate_signer().jwks())
+    written(shell.keyring.certificate_signer().jwks_document())
 }
 
 #[cfg(test)]

@@ -46,6 +46,14 @@ fn a_key_is_published_as_the_rfc_writes_it() {
 }
 
 #[test]
+fn the_document_of_the_keys_is_their_json() {
+    for seeds in [&[rfc_seed()][..], &[[1; 32], [2; 32]]] {
+        let signer = signer(seeds);
+        assert_eq!(signer.jwks_document(), serde_json::to_string(signer.jwks()).unwrap());
+    }
+}
+
+#[test]
 fn a_token_of_any_held_key_is_read_and_the_newest_signs() {
     let (before, after) = (signer(&[[1; 32]]), signer(&[[1; 32], [2; 32]]));
     let (old, new) = (
