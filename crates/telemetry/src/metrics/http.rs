@@ -1,6 +1,6 @@
 //! Requests that a server answers, by the semantic conventions for HTTP servers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -132,8 +132,8 @@ struct Own(Arc<Shared>);
 struct Shared {
     scheme: Scheme,
     durations: Durations,
-    /// By method.
-    active: HashMap<Method, Gauge>,
+    /// Of each method.
+    active: Vec<(Method, Gauge)>,
     routes: HashSet<&'static str>,
 }
 
@@ -145,6 +145,13 @@ pub struct InFlight {
     started: Instant,
     answered: Option<(&'static str, u16)>,
     is_over: bool,
+}
+
+impl Shared {
+    /// There are few methods: they are looked through sooner than a name is hashed.
+    fn active(&self, method: Method) -> Option<&Gauge> {
+        self.active.iter().find(|(of, _)| *of == method).map(|(_, gauge)| gauge)
+    }
 }
 
 impl Clone for HttpMetrics {
@@ -188,7 +195,7 @@ impl HttpMetrics {
     /// A request begins, with the method of this name.
     pub fn begin(&self, method: &str) -> InFlight {
         let (own, method) = (Arc::clone(&self.own), Method::of(method));
-        if let Some(gauge) = own.0.active.get(&method) {
+        if let Some(gauge) = own.0.active(method) {
             gauge.inc();
         }
         InFlight { own, method, started: Instant::now(), answered: None, is_over: false }
@@ -233,7 +240,7 @@ impl InFlight {
         self.is_over = true;
         let took = self.started.elapsed();
         let Own(shared) = &*self.own;
-        if let Some(gauge) = shared.active.get(&self.method) {
+        if let Some(gauge) = shared.active(self.method) {
             gauge.dec();
         }
         let (route, status) = match self.answered.take() {
