@@ -135,9 +135,8 @@ impl Limits {
 pub(super) async fn count(request: &HttpRequest, limit: Limit, key: Key) -> Result<(), ApiError> {
     let Some(limits) = of(request) else { return Ok(()) };
     let standing = limits.rule(limit).take(key).await;
-    let refused_for = standing.verdict.refused_for;
     standing.note(request);
-    refused_for.map_or(Ok(()), |wait| Err(ApiError::RateLimited { wait }))
+    standing.outcome()
 }
 
 /// The limits that are in force, if they are.

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use gacp_store::fresh_uuid;
 use gacp_telemetry::log::Context;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::ApiError;
 
@@ -27,7 +28,7 @@ impl RequestId {
     pub(super) fn assign(request: &ServiceRequest, now: impl FnOnce() -> Timestamp) -> Self {
         let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
         let given = given.filter(|text| is_request_id(text)).map(Arc::from);
-        let id = Self(given.unwrap_or_else(|| fresh_uuid(now()).to_string().into()));
+        let id = Self(given.unwrap_or_else(|| fresh(now())));
         request.extensions_mut().insert(id.clone());
         id
     }
@@ -46,6 +47,11 @@ impl RequestId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn fresh(now: Timestamp) -> Arc<str> {
+    let mut text = Uuid::encode_buffer();
+    Arc::from(&*fresh_uuid(now).as_hyphenated().encode_lower(&mut text))
 }
 
 fn is_request_id(text: &str) -> bool {

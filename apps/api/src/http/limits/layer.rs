@@ -5,7 +5,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
-use super::{ByAddress, Limit, count, of, standing};
+use super::{ByAddress, Limit, of, standing};
 use crate::http::shell;
 
 /// What load balancers ask. They do so from few addresses, and a process that does not answer them
@@ -22,17 +22,17 @@ pub(in crate::http) async fn run<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if !is_limited(request.path()) || of(request.request()).is_none() {
+    let Some(limits) = of(request.request()).filter(|_| is_limited(request.path())) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
-    }
-    let key = ByAddress.extract(&request)?;
-    let response = match count(request.request(), Limit::Everything, key).await {
+    };
+    let standing = limits.rule(Limit::Everything).take(ByAddress.extract(&request)?).await;
+    let response = match standing.outcome() {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(refusal) => request.error_response(refusal),
     };
     // A refusal is explained first: the explanation is a reply of its own.
     let mut response = shell::explain(response);
     let request = response.request().clone();
-    standing::write(&request, response.headers_mut());
+    standing::write(standing, &request, response.headers_mut());
     Ok(response)
 }

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 use gacp_limits::{Quota, Verdict};
 
-use super::Limit;
+use super::{ApiError, Limit};
 
 pub(in crate::http) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(in crate::http) const RATELIMIT_POLICY: HeaderName =
@@ -26,6 +26,11 @@ pub(super) struct Standing {
 struct Standings(Vec<Standing>);
 
 impl Standing {
+    /// Fails with [`ApiError::RateLimited`] when it was one too many.
+    pub(super) fn outcome(&self) -> Result<(), ApiError> {
+        self.verdict.refused_for.map_or(Ok(()), |wait| Err(ApiError::RateLimited { wait }))
+    }
+
     /// Keeps it for the reply.
     pub(super) fn note(self, request: &HttpRequest) {
         let mut extensions = request.extensions_mut();
@@ -68,15 +73,22 @@ pub(in crate::http) fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
 }
 
-/// Writes everything that was said to a request into its reply, the tightest limit first.
-pub(super) fn write(request: &HttpRequest, headers: &mut HeaderMap) {
-    let said = request.extensions_mut().remove::<Standings>().unwrap_or_default();
-    let mut all = said.0;
-    all.sort_by_key(Standing::tightness);
-    let fields = [
-        (RATELIMIT_POLICY, list(&all, Standing::policy)),
-        (RATELIMIT, list(&all, Standing::state)),
-    ];
+/// Writes everything that was said to a request into its reply, the tightest limit first: this and
+/// what was noted.
+pub(super) fn write(outermost: Standing, request: &HttpRequest, headers: &mut HeaderMap) {
+    match request.extensions_mut().remove::<Standings>() {
+        None => write_all(&[outermost], headers),
+        Some(Standings(mut all)) => {
+            all.push(outermost);
+            all.sort_by_key(Standing::tightness);
+            write_all(&all, headers);
+        }
+    }
+}
+
+fn write_all(all: &[Standing], headers: &mut HeaderMap) {
+    let fields =
+        [(RATELIMIT_POLICY, list(all, Standing::policy)), (RATELIMIT, list(all, Standing::state))];
     for (name, text) in fields {
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);
@@ -109,13 +121,13 @@ mod tests {
         Standing { limit, quota: Quota::per_minute(60), verdict }
     }
 
-    fn written(standings: &[Standing]) -> (String, String) {
+    fn written(outermost: Standing, noted: Option<Standing>) -> (String, String) {
         let request = TestRequest::default().to_http_request();
-        for standing in standings {
+        if let Some(standing) = noted {
             standing.note(&request);
         }
         let mut headers = HeaderMap::new();
-        write(&request, &mut headers);
+        write(outermost, &request, &mut headers);
         let text = |name| headers.get(name).unwrap().to_str().unwrap().to_owned();
         (text(RATELIMIT_POLICY), text(RATELIMIT))
     }
@@ -125,10 +137,18 @@ mod tests {
         let loose = standing(Limit::Everything, 59, None);
         let tight = standing(Limit::Login, 3, None);
 
-        let (policy, state) = written(&[loose, tight]);
+        let (policy, state) = written(loose, Some(tight));
 
         assert_eq!(policy, "\"login\";q=60;w=60, \"everything\";q=60;w=60");
         assert_eq!(state, "\"login\";r=3;t=21, \"everything\";r=59;t=21");
+    }
+
+    #[test]
+    fn one_limit_stands_alone() {
+        let (policy, state) = written(standing(Limit::Everything, 59, None), None);
+
+        assert_eq!(policy, "\"everything\";q=60;w=60");
+        assert_eq!(state, "\"everything\";r=59;t=21");
     }
 
     #[test]
@@ -136,7 +156,7 @@ mod tests {
         let used_up = standing(Limit::Everything, 0, None);
         let refused = standing(Limit::Verify, 0, Some(Duration::from_millis(3)));
 
-        let (_, state) = written(&[used_up, refused]);
+        let (_, state) = written(used_up, Some(refused));
 
         assert_eq!(state, "\"verify\";r=0;t=1, \"everything\";r=0;t=21");
     }
