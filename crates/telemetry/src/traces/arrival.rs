@@ -31,8 +31,8 @@ struct Ids {
 /// A request that has arrived, and the trace that it belongs to: the one that its headers name, or
 /// a new one.
 ///
-/// A span that nobody will see costs what the rest of a small reply does. So a server asks first,
-/// and makes none where the trace is not kept: the ids are there all the same, for its log lines
+/// A span that nobody will see costs about two microseconds. So a server asks first, and makes none
+/// where the trace is not kept: the ids are there all the same, for its log lines
 /// ([`log::Context`](crate::log::Context)). One that calls others makes the span always: they learn
 /// from it that they need not keep theirs ([`outgoing`](super::outgoing)).
 #[derive(Debug)]

@@ -79,7 +79,7 @@ pub(super) fn write(outermost: Standing, request: &HttpRequest, headers: &mut He
     match request.extensions_mut().remove::<Standings>() {
         None => write_all(&[outermost], headers),
         Some(Standings(mut all)) => {
-            all.push(outermost);
+            all.insert(0, outermost);
             all.sort_by_key(Standing::tightness);
             write_all(&all, headers);
         }
