@@ -82,14 +82,7 @@ impl Object<'_> {
         }
         self.lines.push(if self.names.is_empty() { b'{' } else { b',' });
         self.names.push(name);
-        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte)) {
-            // Nearly every name is one that needs no look at each of its characters again.
-            self.lines.push(b'"');
-            self.lines.extend_from_slice(name.as_bytes());
-            self.lines.push(b'"');
-        } else {
-            json(self.lines, &name);
-        }
+        json(self.lines, &name);
         self.lines.push(b':');
         true
     }
