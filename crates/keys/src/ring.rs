@@ -182,7 +182,8 @@ pub(crate) fn fresh(
 
 impl Signers {
     fn sort(keys: &[Opened]) -> Result<Self, KeyError> {
-        let sign = |purpose| generations(keys, purpose, key_pair).map(Signer::new).map(Arc::new);
+        let sign =
+            |purpose| generations(keys, purpose, key_pair).and_then(Signer::new).map(Arc::new);
         Ok(Self {
             access_tokens: sign(Purpose::AccessToken)?,
             certificates: sign(Purpose::Certificate)?,

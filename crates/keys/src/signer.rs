@@ -72,15 +72,6 @@ fn jwk(public: &[u8; 32]) -> Jwk {
     Jwk { kty: "OKP", crv: "Ed25519", x, kid, alg: "EdDSA", usage: "sig" }
 }
 
-/// Nothing in a key needs to be escaped: texts of its own are base64url.
-fn document(JwkSet { keys }: &JwkSet) -> String {
-    let keys = keys.iter().map(|Jwk { kty, crv, x, kid, alg, usage }| {
-        let name = format!(r#""kty":"{kty}","crv":"{crv}","x":"{x}","kid":"{kid}""#);
-        format!(r#"{{{name},"alg":"{alg}","use":"{usage}"}}"#)
-    });
-    format!(r#"{{"keys":[{}]}}"#, keys.collect::<Vec<_>>().join(","))
-}
-
 /// Signs and verifies claims with the keys of one purpose.
 pub struct Signer {
     keys: Generations<KeyPair>,
@@ -90,15 +81,16 @@ pub struct Signer {
 }
 
 impl Signer {
-    pub(crate) fn new(keys: Generations<KeyPair>) -> Self {
+    pub(crate) fn new(keys: Generations<KeyPair>) -> Result<Self, KeyError> {
         let mut rules = Validation::new(Algorithm::EdDSA);
         // Whoever verifies judges the claims, by a time that he is given.
         rules.required_spec_claims.clear();
         rules.validate_exp = false;
         rules.validate_aud = false;
         let published = JwkSet { keys: keys.iter().map(|dated| dated.key.jwk.clone()).collect() };
-        let document = document(&published);
-        Self { keys, published, document, rules }
+        let document = serde_json::to_string(&published);
+        let document = document.map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+        Ok(Self { keys, published, document, rules })
     }
 
     /// Signs claims, a JSON object, as a token of the type `typ`, with the key whose time `at` is.

@@ -14,7 +14,7 @@ const THUMBPRINT: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 fn signer(seeds: &[[u8; 32]]) -> Signer {
     let pairs = seeds.iter().map(|seed| KeyPair::new(seed).unwrap());
     let dated = pairs.map(|pair| Dated::at_once((pair.kid().to_owned(), pair))).collect();
-    Signer::new(Generations::of(dated).unwrap())
+    Signer::new(Generations::of(dated).unwrap()).unwrap()
 }
 
 fn rfc_seed() -> [u8; 32] {
