@@ -231,8 +231,9 @@ async fn whatever_clients_send_makes_few_series() {
     assert_eq!(series.iter().find(|series| sent(series)), None);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_request_is_one_trace_from_its_client_to_the_store() {
+/// Logs in within the client's trace, which has these flags: what the collector was sent, and the
+/// line of the request.
+async fn login_in_a_trace(flags: &str) -> (Vec<u8>, Value) {
     let collector = Collector::start();
     let place = Place::new();
     let server = Server::start_with(&place, |command| {
@@ -240,12 +241,20 @@ async fn a_request_is_one_trace_from_its_client_to_the_store() {
     });
     let request = Client::new().post(format!("{}/api/auth/login", server.base));
     let body = json!({"email": "farmer@demo.example", "password": "demo-Turmeric-2026"});
-    let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
+    let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-{flags}"));
+    let request = request.header("x-request-id", "mine");
     assert_eq!(request.json(&body).send().await.unwrap().status(), 200);
 
     // Spans are flushed before the process ends.
     let logged = server.ended().await;
-    let sent = collector.taken();
+    let mut lines = logged.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.rfind(|line| line["route"] == "/api/auth/login").unwrap();
+    (collector.taken(), line)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_one_trace_from_its_client_to_the_store() {
+    let (sent, line) = login_in_a_trace("01").await;
 
     let holds = |needle: &[u8]| sent.windows(needle.len()).any(|bytes| bytes == needle);
     let trace: Vec<u8> =
@@ -254,35 +263,19 @@ async fn a_request_is_one_trace_from_its_client_to_the_store() {
     for named in ["POST /api/auth/login", "accounts.find_by_email", "sessions.open", "gacp-api"] {
         assert!(holds(named.as_bytes()), "no {named}");
     }
-    let mut lines = logged.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let line = lines.rfind(|line| line["route"] == "/api/auth/login").unwrap();
     assert_eq!((&line["trace_id"], &line["status"]), (&TRACE.into(), &200.into()));
     assert_eq!(line["span_id"].as_str().map(str::len), Some(16));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trace_that_is_not_kept_is_in_the_log_alone() {
-    let collector = Collector::start();
-    let place = Place::new();
-    let server = Server::start_with(&place, |command| {
-        command.arg("--demo").env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint);
-    });
-    let request = Client::new().post(format!("{}/api/auth/login", server.base));
-    let body = json!({"email": "farmer@demo.example", "password": "demo-Turmeric-2026"});
-    let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-00"));
-    let request = request.header("x-request-id", "mine");
-    assert_eq!(request.json(&body).send().await.unwrap().status(), 200);
-
-    let logged = server.ended().await;
-    let sent = collector.taken();
+    let (sent, line) = login_in_a_trace("00").await;
 
     let holds = |needle: &[u8]| sent.windows(needle.len()).any(|bytes| bytes == needle);
     for named in ["/api/auth/login", "accounts.find_by_email", "sessions.open"] {
         assert!(!holds(named.as_bytes()), "{named} was sent");
     }
     assert!(holds(b"gacp-api"), "jobs have traces of their own");
-    let mut lines = logged.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let line = lines.rfind(|line| line["route"] == "/api/auth/login").unwrap();
     assert_eq!((&line["request_id"], &line["trace_id"]), (&"mine".into(), &TRACE.into()));
     assert_eq!(line["span_id"].as_str().map(str::len), Some(16));
 }
