@@ -19,8 +19,8 @@ use super::{ApiError, Authenticate, Limits, Routes, headers, limits, shell};
 use crate::clock::Clock;
 use crate::network::Network;
 
-/// What the shell needs to do its part. Clones are one shell; a worker that has a clone of its own does
-/// not wait for the others to count who holds it.
+/// What the shell needs to do its part. Clones are one shell; a worker that has a clone of its own
+/// does not wait for the others to count who holds it.
 #[derive(Clone)]
 pub struct Shell {
     /// What time it is.

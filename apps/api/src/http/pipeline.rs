@@ -57,8 +57,8 @@ struct Begun {
     turn: Turn,
 }
 
-/// What comes before the handler, then the handler. Each is a future of its own: one has the room of
-/// the other.
+/// What comes before the handler, then the handler. Each is a future of its own: one has the room
+/// of the other.
 async fn steps(
     access: &'static Row,
     options: &Options,
@@ -131,6 +131,7 @@ async fn finish(
                 return Ok(handled(access, deadline, request, next).await);
             };
             let whole = request.request().clone();
+            // In a block: what was looked up has no room while the reply is made.
             let answering = {
                 let looked = cached::look(kept, ahead, parts, &whole).await;
                 if let Some(looked) = &looked
@@ -162,7 +163,7 @@ async fn admitted(
         looking(kept, parts, request.request(), by),
     );
     let caller = caller?;
-    visit::comes_from(request.request(), caller.actor.id);
+    visit::comes_from(caller.actor.id);
     let user = limits::of_user(caller.actor.id.uuid());
     limits::count(request.request(), Limit::User, user).await?;
     admit::admit(access, request, caller)?;
@@ -189,12 +190,11 @@ async fn turn(
 }
 
 /// What the service does for a request, in its trace: between the route and the calls of stores.
-fn use_case(access: &Row, is_traced: bool) -> Span {
-    if is_traced {
-        tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
-    } else {
-        Span::none()
+fn use_case(access: &Row) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
     }
+    tracing::info_span!("service", otel.name = access.id(), otel.kind = "internal")
 }
 
 /// What a handler answers, whatever becomes of it.
@@ -206,8 +206,7 @@ fn handled(
 ) -> impl Future<Output = ServiceResponse> {
     let whole = request.request().clone();
     // The span begins with the work: a reply that is kept takes none.
-    let is_traced = visit::is_traced(&whole);
-    let work = async move { next.call(request).instrument(use_case(access, is_traced)).await };
+    let work = async move { next.call(request).instrument(use_case(access)).await };
     guarded(deadline.scope(work)).map(move |answer| match answer {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => refusal(&whole, error),

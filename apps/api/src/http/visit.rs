@@ -30,19 +30,9 @@ pub(super) fn has_panicked(request: &HttpRequest) {
     request.extensions_mut().insert(Panicked);
 }
 
-/// The trace of a request is kept.
-struct Kept;
-
-/// Whether anybody will see what a span says of a request.
-pub(super) fn is_traced(request: &HttpRequest) -> bool {
-    request.extensions().contains::<Kept>()
-}
-
-/// Notes whose request this is, in its span.
-pub(super) fn comes_from(request: &HttpRequest, account: AccountId) {
-    if is_traced(request) {
-        Span::current().record("user.id", display(account));
-    }
+/// Notes whose request this is, in its span, if it has one.
+pub(super) fn comes_from(account: AccountId) {
+    Span::current().record("user.id", display(account));
 }
 
 /// A request under way. Its line has no path, no query, nothing personal.
@@ -65,7 +55,6 @@ impl Visit {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let arrival = parts.traces.arrival(header);
         let span = if arrival.is_kept() {
-            request.extensions_mut().insert(Kept);
             span_of(&arrival, in_flight.method(), id)
         } else {
             Span::none()

@@ -22,7 +22,6 @@ pub(super) struct Standing {
 }
 
 /// Everything that was said to a request.
-#[derive(Default)]
 struct Standings(Vec<Standing>);
 
 impl Standing {
