@@ -13,8 +13,8 @@ use actix_web::body::to_bytes;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, LINK, LOCATION, RETRY_AFTER,
-    VARY,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION,
+    RETRY_AFTER, VARY,
 };
 use actix_web::{HttpMessage as _, HttpRequest};
 use gacp_store::{
@@ -72,9 +72,9 @@ pub(super) async fn claim(request: &ServiceRequest, shell: &Shell) -> Result<Tur
             request.extensions_mut().insert(granted.clone());
             Ok(Turn::Run(Some(granted)))
         }
-        Claim::Answered(reply) => {
-            Ok(Turn::Replay(Reply::from(reply).with(IDEMPOTENCY_REPLAYED.as_str(), "true")))
-        }
+        Claim::Answered(reply) => Ok(Turn::Replay(
+            Reply::from(reply).with((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"))),
+        )),
         Claim::Reused => Err(ApiError::IdempotencyReused),
         Claim::Running => Err(ApiError::IdempotencyInProgress),
     }

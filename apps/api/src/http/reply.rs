@@ -2,8 +2,12 @@
 
 use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
+use actix_web::error::HttpError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, SET_COOKIE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION, SET_COOKIE,
+    TryIntoHeaderPair,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use gacp_store::{Revision, StoredReply};
 use jiff::Timestamp;
@@ -15,7 +19,9 @@ use super::negotiate::JSON;
 /// A reply that can be sent, and stored for the request's repetitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    stored: StoredReply,
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
     good_until: Option<Timestamp>,
 }
 
@@ -32,12 +38,12 @@ struct Envelope<T> {
 
 /// 200 with a record: `{"data": …}` and its entity tag.
 pub fn ok(revision: Revision, data: &impl Serialize) -> Reply {
-    self::data(data).with(ETAG.as_str(), &etag(revision))
+    self::data(data).with((ETAG, etag(revision)))
 }
 
 /// 201 with a new record: where it is, what it is, and its entity tag.
 pub fn created(location: &str, revision: Revision, data: &impl Serialize) -> Reply {
-    ok(revision, data).status(StatusCode::CREATED).with(LOCATION.as_str(), location)
+    ok(revision, data).status(StatusCode::CREATED).with((LOCATION, location))
 }
 
 /// 200 with something that has no version: `{"data": …}`.
@@ -56,15 +62,15 @@ pub fn written(json: &str) -> Reply {
 }
 
 /// 200 with a body in any media type.
-pub fn bytes(media_type: &str, body: Vec<u8>) -> Reply {
-    let reply = StoredReply { status: StatusCode::OK.as_u16(), headers: Vec::new(), body };
-    Reply::from(reply).with(CONTENT_TYPE.as_str(), media_type)
+pub fn bytes(media_type: &'static str, body: Vec<u8>) -> Reply {
+    let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(media_type))];
+    Reply { status: StatusCode::OK, headers, body, good_until: None }
 }
 
 /// 204: done, and nothing to say about it.
 pub fn no_content() -> Reply {
-    let status = StatusCode::NO_CONTENT.as_u16();
-    StoredReply { status, headers: Vec::new(), body: Vec::new() }.into()
+    let status = StatusCode::NO_CONTENT;
+    Reply { status, headers: Vec::new(), body: Vec::new(), good_until: None }
 }
 
 /// A view as JSON. Views are structs of texts, numbers and lists: those always serialise; one that
@@ -82,38 +88,50 @@ impl Reply {
     /// The same reply with another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
-        self.stored.status = status.as_u16();
+        self.status = status;
         self
     }
 
     /// The same reply with one header more.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.stored.headers.push((name.to_owned(), value.to_owned()));
+    pub fn with(mut self, header: impl TryIntoHeaderPair) -> Self {
+        match header.try_into_pair() {
+            Ok(header) => self.headers.push(header),
+            Err(error) => {
+                let error: HttpError = error.into();
+                // A bug, which must not undo what was already decided.
+                tracing::error!(%error, "a header is none, and is left out");
+            }
+        }
         self
     }
 
     /// The same reply, never to be kept by anybody: it holds credentials.
     #[must_use]
     pub fn no_store(self) -> Self {
-        self.with(CACHE_CONTROL.as_str(), "no-store")
+        self.with((CACHE_CONTROL, HeaderValue::from_static("no-store")))
     }
 
     /// The same reply, which sets a cookie.
     #[must_use]
     pub fn cookie(self, cookie: &Cookie<'_>) -> Self {
-        self.with(SET_COOKIE.as_str(), &cookie.to_string())
+        self.with((SET_COOKIE, cookie.to_string()))
     }
 
     /// The same reply with the address of the next page.
     #[must_use]
     pub(super) fn next(self, address: &str) -> Self {
-        self.with(LINK.as_str(), &format!("<{address}>; rel=\"next\""))
+        self.with((LINK, format!("<{address}>; rel=\"next\"")))
     }
 
     /// The reply as it is stored.
     pub fn into_stored(self) -> StoredReply {
-        self.stored
+        let Self { status, headers, body, .. } = self;
+        let text = |(name, value): (HeaderName, HeaderValue)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        };
+        let headers = headers.into_iter().filter_map(text).collect();
+        StoredReply { status: status.as_u16(), headers, body }
     }
 
     /// The same reply, which is not right any more from this moment on, such as a deadline that
@@ -126,8 +144,7 @@ impl Reply {
 
     /// The reply as it is sent.
     pub(super) fn into_response(self) -> HttpResponse {
-        let Self { stored: StoredReply { status, headers, body }, good_until } = self;
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let Self { status, headers, body, good_until } = self;
         let mut response = HttpResponse::build(status);
         for (name, value) in headers {
             response.append_header((name, value));
@@ -141,8 +158,10 @@ impl Reply {
 }
 
 impl From<StoredReply> for Reply {
-    fn from(stored: StoredReply) -> Self {
-        Self { stored, good_until: None }
+    fn from(StoredReply { status, headers, body }: StoredReply) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let reply = Self { status, headers: Vec::new(), body, good_until: None };
+        headers.into_iter().fold(reply, Self::with)
     }
 }
 
@@ -157,6 +176,21 @@ impl Responder for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_is_the_same_after_it_was_stored() {
+        let reply = created("/api/farms/7", Revision::FIRST, &["x"]).no_store();
+
+        assert_eq!(Reply::from(reply.clone().into_stored()), reply);
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_left_out_and_the_rest_is_sent() {
+        let reply = no_content().with(("x-a", "1")).with(("x b", "2")).with(("x-c", "3\n"));
+
+        let headers = reply.into_stored().headers;
+        assert_eq!(headers, [("x-a".to_owned(), "1".to_owned())]);
+    }
 
     #[test]
     fn a_created_record_says_where_and_what_it_is() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue};
 use actix_web::web::{Data, Path};
 use gacp_certifications::{
     Certificate, CertificateFilter, CertificateStatus, Certifications, RevocationDraft,
@@ -118,8 +118,9 @@ async fn verify(
     let etag = verification_etag(&verification);
     let until = verification.next_change_at;
     let reply = data(&VerificationView::from(verification));
-    let reply = reply.with(ETAG.as_str(), &etag).with(CACHE_CONTROL.as_str(), "no-cache");
-    Ok(reply.with(CHECKED_AT.as_str(), &call.at.to_string()).good_until(until))
+    let reply =
+        reply.with((ETAG, etag)).with((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
+    Ok(reply.with((CHECKED_AT, call.at.to_string())).good_until(until))
 }
 
 /// A certificate expires without being changed: its state alone is no tag.

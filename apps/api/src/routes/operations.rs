@@ -1,5 +1,6 @@
 //! What operators and load balancers ask, and the page that says what this is.
 
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, HeaderValue};
 use actix_web::web;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -51,14 +52,15 @@ struct Health {
 /// `GET /`: what this is, and where the rest is.
 async fn index() -> Reply {
     let page = include_str!("operations/index.html").as_bytes().to_vec();
-    reply::bytes("text/html; charset=utf-8", page).with("content-security-policy", POLICY)
+    reply::bytes("text/html; charset=utf-8", page)
+        .with((CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)))
 }
 
 /// `GET /api/openapi.json`: the description of the API.
 async fn describe(description: web::Data<Description>) -> Reply {
     reply::bytes("application/json", description.json().to_vec())
-        .with("cache-control", "no-cache")
-        .with("etag", description.etag())
+        .with((CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+        .with((ETAG, description.etag()))
 }
 
 /// `GET /health/live`: the process answers; nothing else is asked.
