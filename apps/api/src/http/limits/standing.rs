@@ -1,6 +1,5 @@
 //! Where a client stands with its limits, as it is told.
 
-use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -42,18 +41,18 @@ impl Standing {
     }
 
     /// `"login";q=60;w=60`.
-    fn policy(&self, to: &mut String) -> fmt::Result {
-        let window = self.quota.window().as_secs();
-        write!(to, "\"{}\";q={};w={window}", self.limit.name(), self.quota.units())
+    fn policy(&self, to: &mut String) {
+        let Self { limit, quota, .. } = self;
+        item(to, limit.name(), [("q", quota.units().into()), ("w", quota.window().as_secs())]);
     }
 
     /// `"login";r=3;t=21`: so many are left, until so many seconds from now. They come back one by
     /// one, so `t` is when all of them are back; after a refusal it is when the next one is, which
     /// is what `Retry-After` says.
-    fn state(&self, to: &mut String) -> fmt::Result {
-        let until = self.verdict.refused_for.map_or(self.verdict.full_in, |wait| wait.max(SECOND));
-        let remaining = self.verdict.remaining;
-        write!(to, "\"{}\";r={remaining};t={}", self.limit.name(), whole_seconds(until))
+    fn state(&self, to: &mut String) {
+        let Self { limit, verdict: Verdict { remaining, full_in, refused_for }, .. } = self;
+        let until = refused_for.map_or(*full_in, |wait| wait.max(SECOND));
+        item(to, limit.name(), [("r", (*remaining).into()), ("t", whole_seconds(until))]);
     }
 
     /// A refusal before everything else, then what is the first to be used up.
@@ -96,16 +95,27 @@ fn write_all(all: &[Standing], headers: &mut HeaderMap) {
 }
 
 /// A list of structured fields (RFC 9651).
-fn list(all: &[Standing], item: fn(&Standing, &mut String) -> fmt::Result) -> String {
+fn list(all: &[Standing], say: fn(&Standing, &mut String)) -> String {
     let mut text = String::with_capacity(LIST);
     for standing in all {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        // Writing to a string cannot fail.
-        let _written = item(standing, &mut text);
+        say(standing, &mut text);
     }
     text
+}
+
+/// An item of such a list: a string with its parameters.
+fn item(to: &mut String, name: &str, parameters: [(&str, u64); 2]) {
+    for part in ["\"", name, "\""] {
+        to.push_str(part);
+    }
+    for (key, value) in parameters {
+        for part in [";", key, "=", itoa::Buffer::new().format(value)] {
+            to.push_str(part);
+        }
+    }
 }
 
 #[cfg(test)]
