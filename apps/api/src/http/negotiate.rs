@@ -37,7 +37,10 @@ pub(super) fn negotiate(
         return Ok(());
     }
     let chosen = choose(request.headers(), offered).ok_or(ApiError::NotAcceptable)?;
-    request.extensions_mut().insert(Negotiated(chosen));
+    // Whoever asks for it takes JSON where there is none.
+    if chosen != JSON {
+        request.extensions_mut().insert(Negotiated(chosen));
+    }
     Ok(())
 }
 
