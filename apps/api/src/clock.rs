@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
+
+const NANOS_PER_MILLISECOND: i32 = 1_000_000;
 
 /// Tells the time in whole milliseconds, as it is stored and shown everywhere.
 #[derive(Debug, Clone)]
@@ -40,9 +42,8 @@ impl Clock {
             Hands::System => system_now(),
             Hands::Manual(at) => *lock(at),
         };
-        let rounding =
-            jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Floor);
-        now.round(rounding).unwrap_or(now)
+        let beyond = now.subsec_nanosecond().rem_euclid(NANOS_PER_MILLISECOND);
+        now.checked_sub(SignedDuration::from_nanos(beyond.into())).unwrap_or(now)
     }
 }
 
@@ -68,6 +69,8 @@ mod tests {
         clone.advance(SignedDuration::from_secs(60));
 
         assert_eq!(clock.now().to_string(), "2026-01-05T02:01:00.123Z");
+        let before_1970 = Clock::fixed("1969-12-31T23:59:59.999999Z".parse().unwrap());
+        assert_eq!(before_1970.now().to_string(), "1969-12-31T23:59:59.999Z");
     }
 
     #[test]
