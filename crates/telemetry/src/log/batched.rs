@@ -143,7 +143,7 @@ impl Shared {
 impl Write for &Batched {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         let mut record = Record::default();
-        record.lines(lines);
+        record.lines(&String::from_utf8_lossy(lines));
         self.add(&record);
         Ok(lines.len())
     }

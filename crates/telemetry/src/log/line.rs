@@ -18,8 +18,7 @@ pub(super) fn write(record: &Record, lines: &mut Vec<u8>) {
         match piece {
             Piece::Lines(_) => {
                 object.end();
-                let text = String::from_utf8_lossy(text);
-                object.lines.extend_from_slice(redact(&text).as_bytes());
+                object.lines.extend_from_slice(redact(text).as_bytes());
             }
             Piece::Event { at, metadata } => {
                 object.end();
@@ -27,7 +26,7 @@ pub(super) fn write(record: &Record, lines: &mut Vec<u8>) {
                 object.take("level", &metadata.level().as_str());
                 object.take("target", &metadata.target());
             }
-            Piece::Text(name, _) => object.take(name, &redact(&String::from_utf8_lossy(text))),
+            Piece::Text(name, _) => object.take(name, &redact(text)),
             Piece::Bool(name, value) => object.take(name, &value),
             Piece::I64(name, value) => object.take(name, &value),
             Piece::U64(name, value) => object.take(name, &value),

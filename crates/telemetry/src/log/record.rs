@@ -1,8 +1,7 @@
 //! What lines are made of, as it was said. Taking it down is all that whoever logs waits for.
 
 use std::error::Error;
-use std::fmt::{self, Display};
-use std::io::Write as _;
+use std::fmt::{self, Display, Write as _};
 
 use jiff::Timestamp;
 use opentelemetry::trace::{SpanId, TraceId};
@@ -14,7 +13,7 @@ use tracing::field::{Field, Visit};
 pub(super) struct Record {
     pieces: Vec<Piece>,
     /// The text of the pieces, in their order.
-    text: Vec<u8>,
+    text: String,
 }
 
 /// A piece of a line.
@@ -50,7 +49,7 @@ impl Record {
     /// A field of the event that has begun.
     pub(super) fn text(&mut self, name: &'static str, text: &str) {
         self.pieces.push(Piece::Text(name, text.len()));
-        self.text.extend_from_slice(text.as_bytes());
+        self.text.push_str(text);
     }
 
     /// Where the event that has begun happens.
@@ -59,15 +58,15 @@ impl Record {
     }
 
     /// Lines that are ready.
-    pub(super) fn lines(&mut self, lines: &[u8]) {
+    pub(super) fn lines(&mut self, lines: &str) {
         self.pieces.push(Piece::Lines(lines.len()));
-        self.text.extend_from_slice(lines);
+        self.text.push_str(lines);
     }
 
     /// All that another has.
     pub(super) fn append(&mut self, other: &Self) {
         self.pieces.extend_from_slice(&other.pieces);
-        self.text.extend_from_slice(&other.text);
+        self.text.push_str(&other.text);
     }
 
     /// Whether there is nothing.
@@ -84,7 +83,7 @@ impl Record {
     pub(super) fn count(&self) -> usize {
         let lines = self.pieces().map(|(piece, text)| match piece {
             Piece::Event { .. } => 1,
-            Piece::Lines(_) => text.split_inclusive(|byte| *byte == b'\n').count(),
+            Piece::Lines(_) => text.split_inclusive('\n').count(),
             _ => 0,
         });
         lines.sum()
@@ -99,14 +98,14 @@ impl Record {
     }
 
     /// The pieces and their text.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = (Piece, &[u8])> {
-        let mut rest = self.text.as_slice();
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (Piece, &str)> {
+        let mut rest = self.text.as_str();
         self.pieces.iter().map(move |piece| {
             let length = match piece {
                 Piece::Lines(length) | Piece::Text(_, length) => *length,
                 _ => 0,
             };
-            let (text, others) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            let (text, others) = rest.split_at_checked(length).unwrap_or((rest, ""));
             rest = others;
             (*piece, text)
         })
