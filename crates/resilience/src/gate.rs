@@ -157,9 +157,8 @@ impl Gate {
     pub async fn enter_as(&self, priority: Priority) -> Result<Pass, Rejected> {
         let (shared, arrived) = (&self.shared, Instant::now());
         if shared.line().enter() {
-            let pass = shared.pass_since(arrived);
-            pass.entered_after(arrived);
-            return Ok(pass);
+            shared.observer.entered(Duration::ZERO);
+            return Ok(shared.pass_since(arrived));
         }
         let (give, take) = oneshot::channel();
         let entered = match shared.arrive(priority, give) {

@@ -54,7 +54,6 @@ struct Refusal {
 pub struct Gates {
     waits: Times,
     works: Times,
-    inside: Family<Labels, Gauge>,
     rejected: Family<Refusal, Counter>,
     made: Arc<Made>,
 }
@@ -63,9 +62,9 @@ pub struct Gates {
 #[derive(Debug, Default)]
 struct Made([OnceLock<Gate>; Which::ALL.len()]);
 
-/// `gate_waiting`: who waits is counted by the gate itself, and asked for by scrapers.
+/// `gate_inside` and `gate_waiting`: both are counted by the gate itself, and asked for by scrapers.
 #[derive(Debug)]
-struct Waiting(Arc<Made>);
+struct Occupancies(Arc<Made>);
 
 type Times = Family<Labels, Histogram, fn() -> Histogram>;
 
@@ -73,7 +72,6 @@ type Times = Family<Labels, Histogram, fn() -> Histogram>;
 struct Counts {
     waits: Histogram,
     works: Histogram,
-    inside: Gauge,
     full: Counter,
     too_late: Counter,
 }
@@ -85,7 +83,6 @@ impl Gates {
         let gates = Self {
             waits: times(),
             works: times(),
-            inside: Family::default(),
             rejected: Family::default(),
             made: Arc::clone(&made),
         };
@@ -93,9 +90,8 @@ impl Gates {
         registry.register("gate_wait_seconds", waits, gates.waits.clone());
         let works = "How long it took inside";
         registry.register("gate_work_seconds", works, gates.works.clone());
-        registry.register("gate_inside", "What is inside", gates.inside.clone());
         registry.register("gate_rejected", "What was not let in", gates.rejected.clone());
-        registry.register_collector(Box::new(Waiting(made)));
+        registry.register_collector(Box::new(Occupancies(made)));
         for gate in Which::ALL {
             drop(gates.counts(gate));
         }
@@ -123,7 +119,6 @@ impl Gates {
         Counts {
             waits: self.waits.get_or_create_owned(&labels),
             works: self.works.get_or_create_owned(&labels),
-            inside: self.inside.get_or_create_owned(&labels),
             full: refused(Reason::Full),
             too_late: refused(Reason::TooLate),
         }
@@ -137,28 +132,34 @@ impl Made {
     }
 }
 
-impl Collector for Waiting {
+impl Collector for Occupancies {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let counts = Family::<Labels, Gauge>::default();
+        let (inside, waiting) = <(Family<Labels, Gauge>, Family<Labels, Gauge>)>::default();
         for (gate, made) in self.0.by_kind() {
-            let waiting = i64::try_from(made.occupancy().waiting).unwrap_or(i64::MAX);
-            counts.get_or_create(&Labels { gate }).set(waiting);
+            let now = made.occupancy();
+            for (counts, count) in [(&inside, now.inside), (&waiting, now.waiting)] {
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                counts.get_or_create(&Labels { gate }).set(count);
+            }
         }
-        let kind = counts.metric_type();
-        let about = "What waits to be let in";
-        counts.encode(encoder.encode_descriptor("gate_waiting", about, None, kind)?)
+        let told = [
+            ("gate_inside", "What is inside", inside),
+            ("gate_waiting", "What waits to be let in", waiting),
+        ];
+        told.into_iter().try_for_each(|(name, about, counts)| {
+            let kind = counts.metric_type();
+            counts.encode(encoder.encode_descriptor(name, about, None, kind)?)
+        })
     }
 }
 
 impl Observer for Counts {
     fn entered(&self, waited: Duration) {
         self.waits.observe(waited.as_secs_f64());
-        self.inside.inc();
     }
 
     fn left(&self, inside: Duration) {
         self.works.observe(inside.as_secs_f64());
-        self.inside.dec();
     }
 
     fn rejected(&self, why: Rejected) {
@@ -166,5 +167,39 @@ impl Observer for Counts {
             Rejected::Full => self.full.inc(),
             Rejected::TooLate => self.too_late.inc(),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(registry: &Registry) -> String {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, registry).unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn who_is_inside_and_who_waits_is_told_of_each_gate() {
+        let mut registry = Registry::default();
+        let gates = Gates::register(&mut registry);
+        let limits = gate::Limits { at_once: 1, waiting: 1, patience: Duration::from_mins(1) };
+        let gate = gates.make(Which::Store, limits);
+
+        let pass = gate.enter().await.unwrap();
+        let mut waits = Box::pin(gate.enter());
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        let before = told(&registry);
+        drop(pass);
+        let inside = waits.await.unwrap();
+        let after = told(&registry);
+        drop(inside);
+
+        let count =
+            |text: &str, name: &str| text.contains(&format!("gate_{name}{{gate=\"store\"}} 1\n"));
+        assert!(count(&before, "inside") && count(&before, "waiting"), "{before}");
+        assert!(count(&after, "inside") && !count(&after, "waiting"), "{after}");
+        assert!(!count(&told(&registry), "inside"));
     }
 }
