@@ -21,11 +21,13 @@ pub(crate) const LEAST_GAIN: f64 = 3.0;
 /// Of the processor time of a bare handler.
 const MOST_TIMES_BARE: f64 = 1.5;
 
-/// Which request is compared with which bare handler.
-const AGAINST_BARE: [((Route, Place), Handler); 3] = [
-    ((Route::Static, IN_PROCESS), Handler::Static(STATIC)),
-    ((Route::Profile, IN_REDIS), Handler::Redis),
-    ((Route::Verification, NOWHERE), Handler::MongoDb),
+/// Which request is compared with which bare handler, and how many µs of processor time such a
+/// handler took where it was said what is due: 8 to 12, 20 and 171. A machine on which it takes
+/// longer is allowed more; one on which it takes less is told the ratio.
+const AGAINST_BARE: [((Route, Place), Handler, f64); 3] = [
+    ((Route::Static, IN_PROCESS), Handler::Static(STATIC), 12.0),
+    ((Route::Profile, IN_REDIS), Handler::Redis, 20.0),
+    ((Route::Verification, NOWHERE), Handler::MongoDb, 171.0),
 ];
 
 /// A list that is kept in Redis, and one that is read from MongoDB.
@@ -124,16 +126,18 @@ impl Table {
     /// that have none of it.
     pub(super) fn judge_against(&self, handlers: &Handlers, targets: &mut Targets) {
         let cpu_us = |what| 1_000.0 * self.median(what, |served| served.rate.cpu_ms());
-        for (what, handler) in AGAINST_BARE {
+        for (what, handler, once) in AGAINST_BARE {
             let (cost, bare) = (cpu_us(what), handlers.cpu_us(handler));
+            let most = MOST_TIMES_BARE * bare.max(once);
             let says = format!(
                 "{} takes {cost:.1} µs of processor time, {:.2} times the {bare:.1} of a bare \
-                 handler ({}), at most {MOST_TIMES_BARE} times is due",
+                 handler ({}); at most {most:.1} is due, {MOST_TIMES_BARE} times the {once} of \
+                 another or these",
                 what.0.name(),
                 cost / bare,
                 handler.name()
             );
-            targets.judge(cost <= MOST_TIMES_BARE * bare, says);
+            targets.judge(cost <= most, says);
         }
     }
 
