@@ -34,6 +34,7 @@ use gacp_telemetry::traces::Traces;
 mod guards;
 mod idempotency;
 mod kept;
+mod lines;
 mod lists;
 mod refusals;
 mod table;
@@ -174,7 +175,9 @@ async fn whoami(caller: Caller) -> Reply {
 
 /// How much has been made.
 async fn count(things: web::Data<Things>) -> Reply {
-    reply::data(&things.made.load(Ordering::SeqCst))
+    let made = things.made.load(Ordering::SeqCst);
+    tracing::info!(made, "counted");
+    reply::data(&made)
 }
 
 type Sending = Pin<Box<dyn Future<Output = ServiceResponse<BoxBody>>>>;

@@ -7,6 +7,7 @@ use gacp_store::{Claim, Fingerprint, Lease, RECEIPT_LEASE, Receipt, ReceiptKey};
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep};
 
+use super::lines::Lines;
 use super::*;
 
 /// What a store takes to say that it is out.
@@ -211,6 +212,24 @@ async fn a_key_whose_grant_was_lost_on_the_way_is_free_again() {
 
     lost.assert_problem(503, "service-unavailable");
     assert_eq!((again.status, made(&app)), (201, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_cannot_be_freed_is_logged_as_the_request_that_had_it() {
+    for loses_claims in [false, true] {
+        let receipts = Arc::new(Receipts::default());
+        let app = start_on(receipts.ledger.clone(), receipts.clone()).await;
+        receipts.is_out.store(true, Ordering::Relaxed);
+        receipts.loses_claims.store(loses_claims, Ordering::Relaxed);
+        let lines = Lines::of_this_thread();
+
+        let refused = app.send(once("k", &json!({"name": "out"}))).await;
+        sleep(RECEIPT_LEASE.unsigned_abs()).await;
+
+        refused.assert_problem(503, "service-unavailable");
+        let id = lines.request_that_said("an idempotency key could not be freed");
+        assert_eq!(id, refused.header("x-request-id"), "{loses_claims}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use gacp_cache::{
 use tokio::sync::Semaphore;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 
+use super::lines::Lines;
 use super::*;
 
 /// Expects somebody, whatever the token.
@@ -134,6 +135,22 @@ async fn nobody_is_given_what_was_looked_for_before_he_was_refused() {
         assert_eq!(mine(&app, "out").await.status, 503);
 
         assert_eq!(seen.count(Event::Hit), 0);
+    };
+    LocalSet::new().run_until(play).await;
+}
+
+/// It is made in a task of its own.
+#[tokio::test]
+async fn a_reply_that_is_made_to_be_kept_is_logged_as_its_requests() {
+    let play = async {
+        let replies = ReadThrough::new(Arc::new(InProcess::of_bytes(1 << 20)), Arc::new(()), 8);
+        let app = start_with(|shell| shell.replies = Some(replies)).await;
+        let lines = Lines::of_this_thread();
+
+        let seen = app.get("/api/count").await;
+
+        assert_eq!(status(&seen), "fwd=uri-miss");
+        assert_eq!(lines.request_that_said("counted"), seen.header("x-request-id"));
     };
     LocalSet::new().run_until(play).await;
 }
