@@ -1,20 +1,26 @@
 -- Takes one unit from a bucket (generic cell rate algorithm), by the clock of the server.
 --
--- KEYS: 1 the bucket: when it will be full again, in µs
+-- A bucket is full again when its key expires, but for so many µs as its value says: expiries are
+-- counted in milliseconds.
+--
+-- KEYS: 1 the bucket
 -- ARGV: 1 in how many µs a unit comes back, 2 how many units there are
--- → {1 when one was taken, how many are left, µs until the next one, µs until all are back}
-local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-
--- Never later than the bucket can be: a clock that was set back must not lock anybody out.
-local full = math.min(tonumber(redis.call('GET', KEYS[1]) or now), now + interval * burst)
-full = math.max(full, now) + interval
-
-local early = full - interval * burst - now
-if early > 0 then
-    return {0, 0, early, full - interval - now}
+-- → in how many µs all are back: above zero when one was taken, below when none was left
+local interval = tonumber(ARGV[1])
+local all = interval * ARGV[2]
+local left, full = redis.call('PTTL', KEYS[1]), 0
+if left > 0 then
+    full = left * 1000 - (redis.call('GET', KEYS[1]) or 0)
 end
--- Lua shows 14 digits of a number, and this one has 16.
-redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000))
-return {1, math.floor(-early / interval), 0, full - now}
+if full > all then
+    -- A clock that was set back must not lock anybody out for longer than all would take.
+    full = all
+    redis.call('PEXPIRE', KEYS[1], math.ceil(all / 1000))
+end
+if full + interval > all then
+    return -full
+end
+full = full + interval
+local expiry = math.ceil(full / 1000)
+redis.call('SET', KEYS[1], expiry * 1000 - full, 'PX', expiry)
+return full

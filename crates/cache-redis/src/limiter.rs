@@ -27,9 +27,9 @@ impl RedisLimiter {
         Self { redis, name: name.to_owned(), quota, script: Arc::new(Script::new(SCRIPT)) }
     }
 
-    /// `gacp:limit:login:0a1b…`.
+    /// `gacp:bucket:login:0a1b…`.
     fn bucket(&self, key: Key) -> String {
-        let mut bucket = format!("gacp:limit:{}:", self.name);
+        let mut bucket = format!("gacp:bucket:{}:", self.name);
         for byte in key.0 {
             // Writing to a string cannot fail.
             let _written = write!(bucket, "{byte:02x}");
@@ -42,11 +42,11 @@ impl RedisLimiter {
 impl RateLimiter for RedisLimiter {
     async fn take(&self, key: Key) -> Result<Verdict, Unavailable> {
         // A quota's interval is at most an hour.
-        let interval = u64::try_from(self.quota.interval().as_micros()).unwrap_or(u64::MAX);
+        let interval = u64::try_from(self.quota.interval().as_micros()).unwrap_or(u64::MAX).max(1);
         let quota = [interval, self.quota.units().into()];
         let mut lent = self.redis.lend().map_err(unavailable)?;
         let count = self.redis.count(&mut lent, &self.script, &self.bucket(key), quota).await;
-        count.map(verdict).map_err(unavailable)
+        count.map(|full_in| verdict(quota, full_in)).map_err(unavailable)
     }
 }
 
@@ -54,10 +54,16 @@ fn unavailable(error: RedisError) -> Unavailable {
     Unavailable(error.into())
 }
 
-fn verdict((taken, remaining, next_in, full_in): (u8, u32, u64, u64)) -> Verdict {
+/// What it means that so many µs pass until all are back, which the script tells below zero when
+/// none was left.
+fn verdict([interval, units]: [u64; 2], full_in: i64) -> Verdict {
+    let (is_taken, full_in, all) =
+        (full_in > 0, full_in.unsigned_abs(), interval.saturating_mul(units));
+    let left = all.saturating_sub(full_in) / interval;
+    let next_in = (full_in + interval).saturating_sub(all);
     Verdict {
-        remaining,
+        remaining: if is_taken { u32::try_from(left).unwrap_or(u32::MAX) } else { 0 },
         full_in: Duration::from_micros(full_in),
-        refused_for: (taken == 0).then(|| Duration::from_micros(next_in)),
+        refused_for: (!is_taken).then(|| Duration::from_micros(next_in)),
     }
 }

@@ -207,8 +207,8 @@ fn one_bad_command_spoils_no_other() {
         let cache = worker.filled().await;
         let limiter = RedisLimiter::new(worker.redis.clone(), "spoilt", Quota::per_hour(10));
         limiter.take(Bucket([2; 16])).await.unwrap();
-        let spoilt = format!("gacp:limit:spoilt:{}", "01".repeat(16));
-        let _set: () = worker.server.ask(&["LPUSH", &spoilt, "no number"]).await;
+        let spoilt = format!("gacp:bucket:spoilt:{}", "01".repeat(16));
+        let _set: () = worker.server.ask(&["SET", &spoilt, "no number", "PX", "60000"]).await;
 
         let (bad, good, entries) =
             join3(limiter.take(Bucket([1; 16])), limiter.take(Bucket([2; 16])), found(&cache))
