@@ -17,7 +17,7 @@ use crate::compose::Services;
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "demo-Turmeric-2026";
 
-const FARMER: &str = "farmer@demo.example";
+pub(crate) const FARMER: &str = "farmer@demo.example";
 const REQUEST: &str = "demo";
 
 const STAFF: [(&str, &str, Role); 5] = [

@@ -1,5 +1,5 @@
-//! What happens without a request: time limits pass, old receipts and limits are forgotten, keys
-//! follow one another.
+//! What happens without a request: time limits pass, what is old is forgotten, keys follow one
+//! another.
 
 pub(crate) mod keys;
 
@@ -70,8 +70,9 @@ async fn prune(stores: &Stores, now: Timestamp) -> bool {
     // Each by itself: what fails for one is no reason to keep the others.
     let guesses = told("guesses at passwords", &stores.guesses.prune(now).await);
     let events = told("security events", &stores.events.prune(now).await);
+    let sessions = told("sessions", &stores.sessions.prune(now).await);
     let receipts = told("receipts", &stores.receipts.prune(now).await);
-    guesses && events && receipts
+    guesses && events && sessions && receipts
 }
 
 /// Logs what was forgotten, unless it was nothing; says whether it was.
@@ -82,4 +83,38 @@ fn told(what: &'static str, pruned: &Result<u64, StoreError>) -> bool {
         Err(error) => tracing::warn!(what, %error, "pruning failed"),
     }
     pruned.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use gacp_auth::{LoginDraft, SESSION_RETENTION, Visit};
+    use gacp_store::Violations;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::compose::services;
+    use crate::observe::Metrics;
+    use crate::{Clock, Config, demo};
+
+    #[tokio::test]
+    async fn a_session_that_has_ended_is_forgotten_in_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::for_tests(folder.path());
+        let clock = Clock::fixed("2026-01-05T02:00:00Z".parse().unwrap());
+        let services = services(&config, &clock, &Metrics::unseen(&config)).await.unwrap();
+        let Services { auth, stores, .. } = &services;
+        let password = demo::PASSWORD.to_owned();
+        let draft =
+            LoginDraft { email: Some(demo::FARMER.to_owned()), national_id: None, password };
+        demo::seed(&services, clock.now()).await.unwrap();
+        let login = auth.log_in(Violations::check(draft), &Visit::at(clock.now())).await.unwrap();
+        let id = auth.session_of(&login.tokens.refresh_token).unwrap();
+        let session = stores.sessions.find(id).await.unwrap().unwrap();
+        let end = session.ends_at() + SESSION_RETENTION;
+
+        assert!(prune(stores, end - SignedDuration::from_millis(1)).await);
+        assert_eq!(stores.sessions.find(id).await.unwrap(), Some(session));
+        assert!(prune(stores, end).await);
+        assert_eq!(stores.sessions.find(id).await.unwrap(), None);
+    }
 }

@@ -122,6 +122,7 @@ macro_rules! session_store_contract {
             of_rotations_and_an_ending_of_all_the_ending_stays
             ending_all_sessions_spares_the_named_one_and_other_accounts
             live_sessions_are_listed_newest_first
+            sessions_that_ended_long_ago_are_forgotten
         }
         $crate::session_store_contract! { @each standings $fresh;
             a_standing_joins_session_and_account

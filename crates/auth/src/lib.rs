@@ -115,5 +115,6 @@ pub use service::{
     AuditFilter, AuditRecord, Auth, AuthParts, Caller, Claimed, Login, Profile, Tokens, Visit,
 };
 pub use session::{
-    Ending, Next, RevocationReason, Revoked, Rotation, Session, SessionId, Standing, TokenHash,
+    Ending, Next, RevocationReason, Revoked, Rotation, SESSION_RETENTION, Session, SessionId,
+    Standing, TokenHash,
 };

@@ -13,15 +13,16 @@ use jiff::Timestamp;
 
 use crate::{
     Account, AccountFilter, AccountStore, Email, Ending, Next, PasswordHash, RevocationReason,
-    Revoked, Rotation, SecurityEvent, Session, SessionId, SessionStore, Standing, TokenHash,
-    unique,
+    Revoked, Rotation, SESSION_RETENTION, SecurityEvent, Session, SessionId, SessionStore,
+    Standing, TokenHash, unique,
 };
 
 pub use events::MemoryEvents;
 pub use guesses::MemoryGuesses;
 
 /// Accounts, sessions and security events in memory, behind one lock: all ports see one state.
-/// Cheap to clone. Events grow until [`prune`](crate::EventStore::prune) is called.
+/// Cheap to clone. Sessions and events grow until their
+/// [`prune`](SessionStore::prune) is called.
 #[derive(Debug, Clone)]
 pub struct MemoryAuth {
     ledger: Arc<MemoryLedger>,
@@ -276,5 +277,12 @@ impl SessionStore for MemorySessions {
 
     async fn last_login(&self, account: AccountId) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.0.lock().last_logins.get(&account).copied())
+    }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut state = self.0.lock();
+        let before = state.sessions.len();
+        state.sessions.retain(|_, session| session.ends_at() + SESSION_RETENTION > now);
+        Ok(u64::try_from(before - state.sessions.len()).unwrap_or(u64::MAX))
     }
 }

@@ -138,6 +138,11 @@ pub trait SessionStore: Send + Sync {
 
     /// When somebody last logged in to an account.
     async fn last_login(&self, account: AccountId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Forgets the sessions whose [`ends_at`](Session::ends_at) was
+    /// [`SESSION_RETENTION`](crate::SESSION_RETENTION) ago or before, whether they had been ended
+    /// earlier or not; says how many. Until then one that was ended stays: it says why.
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// Where guesses at passwords are counted. Every implementation passes the `contract`.

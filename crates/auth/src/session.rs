@@ -4,7 +4,7 @@ use std::fmt;
 
 use gacp_keys::{from_base64url, to_base64url};
 use gacp_store::{AccountId, Actor, Revision, Role};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Account, AccountStatus};
@@ -13,6 +13,10 @@ gacp_store::id_type! {
     /// A session.
     SessionId
 }
+
+/// For how long a session is kept that has ended by itself: nobody is told of it any more, and no
+/// clock of a server is so slow that it would still be live there.
+pub const SESSION_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// SHA-256 of a refresh token: what is kept instead of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,10 +142,14 @@ impl Ending {
 }
 
 impl Session {
+    /// When it ends by itself, unless its token is used before.
+    pub fn ends_at(&self) -> Timestamp {
+        self.idle_expires_at.min(self.absolute_expires_at)
+    }
+
     /// Whether it was neither ended nor has expired.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        let ends = self.idle_expires_at.min(self.absolute_expires_at);
-        self.revoked.is_none() && now < ends
+        self.revoked.is_none() && now < self.ends_at()
     }
 
     /// Takes the next token if the presented one is current and the session was not ended. A

@@ -65,6 +65,7 @@ guarded!(SessionStore, "sessions" {
     read list_live(account: AccountId, now: Timestamp) -> Vec<Session>;
     read standing(id: SessionId, now: Timestamp) -> Option<Standing>;
     read last_login(account: AccountId) -> Option<Timestamp>;
+    write prune(now: Timestamp) -> u64;
 });
 
 guarded!(GuessStore, "guesses" {

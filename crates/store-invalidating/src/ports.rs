@@ -73,6 +73,8 @@ invalidating!(SessionStore {
     plain list_live(account: AccountId, now: Timestamp) -> Vec<Session>;
     plain standing(id: SessionId, now: Timestamp) -> Option<Standing>;
     plain last_login(account: AccountId) -> Option<Timestamp>;
+    // Nobody is told of a session that has ended.
+    plain prune(now: Timestamp) -> u64;
 });
 
 invalidating!(FarmStore {

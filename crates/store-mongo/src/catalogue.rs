@@ -167,6 +167,7 @@ pub fn queries() -> Vec<Query> {
         sessions::BY_ID,
         sessions::LIVE,
         sessions::ALL_LIVE,
+        sessions::BY_END,
         sessions::STANDING,
         farms::BY_ID,
         farms::NAME_TAKEN,

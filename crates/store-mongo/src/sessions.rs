@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use gacp_auth::{
-    AccountStatus, Next, RevocationReason, Revoked, Rotation, SecurityEvent, Session, SessionId,
-    SessionStore, Standing, TokenHash,
+    AccountStatus, Next, RevocationReason, Revoked, Rotation, SESSION_RETENTION, SecurityEvent,
+    Session, SessionId, SessionStore, Standing, TokenHash,
 };
 use gacp_store::{AccountId, Revision, StoreError};
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub(crate) const LIVE: Query = query("live sessions of an account", "sessions_ac
 
 pub(crate) const ALL_LIVE: Query =
     query("sessions of an account that are to end", "sessions_account_live");
+
+pub(crate) const BY_END: Query = query("sessions that ended", "sessions_end");
 
 pub(crate) const STANDING: Query = query("session with its account", "_id_");
 
@@ -131,6 +133,11 @@ impl SessionStore for Mongo {
         })
         .await
     }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let (sessions, old) = (self.collection(SESSIONS), ended_by(now - SESSION_RETENTION));
+        self.detached(async move { Ok(sessions.delete_many(old).await?.deleted_count) }).await
+    }
 }
 
 impl Mongo {
@@ -188,6 +195,11 @@ pub(crate) fn live(account: AccountId, now: Timestamp) -> Find {
     Find::by(&LIVE, filter).sorted(doc! { "_id": -1 })
 }
 
+/// The sessions that had ended by themselves at a moment.
+pub(crate) fn ended_by(moment: Timestamp) -> Document {
+    doc! { "endsAt": { "$lte": micros(moment) } }
+}
+
 /// A session with what authorization asks of its account.
 pub(crate) fn joined(id: SessionId) -> Vec<Document> {
     vec![
@@ -229,10 +241,9 @@ fn ending(reason: RevocationReason, at: Timestamp) -> Result<Document, StoreErro
 }
 
 fn row(session: &Session) -> Result<Row, StoreError> {
-    let ends_at = session.idle_expires_at.min(session.absolute_expires_at);
     Ok(Row::of(session.id.uuid(), session)?
         .with("account", uuid(session.account.uuid()))
         .with("currentHash", bytes(session.current_hash.0))
-        .with("endsAt", micros(ends_at))
+        .with("endsAt", micros(session.ends_at()))
         .with("ended", session.revoked.is_some()))
 }

@@ -71,6 +71,15 @@ const FIXED: &[(&str, &str, &[&str])] = &[
     ("guesses by key", guesses::BY_KEY, &["SEARCH guesses USING PRIMARY KEY"]),
     ("live sessions", sessions::LIVE, &["SEARCH sessions USING INDEX sessions_of_account"]),
     (
+        "ended sessions",
+        sessions::ENDED,
+        &[
+            "SEARCH sessions USING COVERING INDEX sqlite_autoindex_sessions_1",
+            "LIST SUBQUERY 1",
+            "SEARCH sessions USING INDEX sessions_by_end",
+        ],
+    ),
+    (
         "standing",
         sessions::STANDING,
         &[

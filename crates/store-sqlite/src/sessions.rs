@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use gacp_auth::{
-    AccountStatus, Next, RevocationReason, Revoked, Rotation, SecurityEvent, Session, SessionId,
-    SessionStore, Standing, TokenHash,
+    AccountStatus, Next, RevocationReason, Revoked, Rotation, SESSION_RETENTION, SecurityEvent,
+    Session, SessionId, SessionStore, Standing, TokenHash,
 };
 use gacp_store::{AccountId, StoreError};
 use jiff::Timestamp;
@@ -23,6 +23,9 @@ pub(crate) const BY_ID: &str = "SELECT id, doc FROM sessions WHERE id = ?";
 pub(crate) const LIVE: &str = "\
     SELECT id, doc FROM sessions \
     WHERE account_id = ? AND revoked_at IS NULL AND ends_at > ? ORDER BY id DESC";
+
+pub(crate) const ENDED: &str = "\
+    DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at <= ? LIMIT ?)";
 
 pub(crate) const STANDING: &str = "\
     SELECT account_id, role, status, version, revoked_at IS NULL AND ends_at > ?2 \
@@ -124,6 +127,11 @@ impl SessionStore for Sqlite {
         let login = micros.map(|micros| moment("accounts", "last_login_at", micros));
         Ok(login.transpose()?)
     }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let ended = micros(now - SESSION_RETENTION);
+        self.prune_all(move |transaction, limit| prune(transaction, ended, limit)).await
+    }
 }
 
 /// Ends the sessions of an account, but perhaps one; says how many had not been ended.
@@ -173,7 +181,7 @@ fn insert(transaction: &Transaction<'_>, session: &Session) -> Result<(), Failur
             session.id.uuid(),
             session.account.uuid(),
             session.current_hash.0,
-            ends_at(session),
+            micros(session.ends_at()),
             session.revoked.map(|revoked| micros(revoked.at)),
             document(session)?,
         ])?;
@@ -197,7 +205,7 @@ fn rotate(
         )?
         .execute(params![
             session.current_hash.0,
-            ends_at(&session),
+            micros(session.ends_at()),
             document(&session)?,
             id.uuid(),
             presented.0,
@@ -205,8 +213,8 @@ fn rotate(
     Ok(Some(if rotated > 0 { Rotation::Rotated(session) } else { Rotation::Superseded(found) }))
 }
 
-fn ends_at(session: &Session) -> i64 {
-    micros(session.idle_expires_at.min(session.absolute_expires_at))
+fn prune(transaction: &Transaction<'_>, ended: i64, limit: i64) -> Result<usize, Failure> {
+    Ok(transaction.prepare_cached(ENDED)?.execute(params![ended, limit])?)
 }
 
 fn standing(row: &Row<'_>) -> Result<Standing, Failure> {

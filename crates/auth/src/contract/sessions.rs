@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use gacp_store::{PageRequest, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::sample::{self, later, now, token};
 use super::{AuthFixture, LOGGED_OUT, at_once, create, disable, found, open, opened};
-use crate::{EventFilter, Next, RevocationReason, Revoked, Rotation, SecurityEventKind, Session};
+use crate::{
+    EventFilter, Next, RevocationReason, Revoked, Rotation, SESSION_RETENTION, SecurityEventKind,
+    Session,
+};
 
 fn next(number: u8) -> Next {
     Next {
@@ -265,4 +268,35 @@ pub async fn live_sessions_are_listed_newest_first(fixture: AuthFixture) {
 
     assert_eq!(before, [old, idle, second.clone(), first.clone()]);
     assert_eq!(after, [second, first]);
+}
+
+/// What ended by itself so long ago goes, and nothing else; pruning counts what it removes. When a
+/// session was ended changes nothing, and the last login is remembered.
+pub async fn sessions_that_ended_long_ago_are_forgotten(fixture: AuthFixture) {
+    let (account, idle) = opened(&fixture, 1).await;
+    let absolute = Session {
+        absolute_expires_at: idle.ends_at() + SignedDuration::from_secs(1),
+        idle_expires_at: idle.ends_at() + SignedDuration::from_secs(100),
+        ..sample::session(&account, 2)
+    };
+    let longer = sample::session(&account, 60);
+    for session in [&absolute, &longer] {
+        open(&fixture, session).await.unwrap();
+    }
+    fixture.sessions.revoke(longer.id, LOGGED_OUT, now()).await.unwrap();
+    let prune = |moment| fixture.sessions.prune(moment);
+    let end = idle.ends_at() + SESSION_RETENTION;
+
+    let early = prune(end - SignedDuration::from_secs(1)).await.unwrap();
+    let first = prune(end).await.unwrap();
+    let second = prune(end + SignedDuration::from_secs(1)).await.unwrap();
+
+    assert_eq!((early, first, second), (0, 1, 1));
+    for gone in [idle.id, absolute.id] {
+        assert_eq!(fixture.sessions.find(gone).await.unwrap(), None);
+        assert_eq!(fixture.sessions.standing(gone, now()).await.unwrap(), None);
+    }
+    assert!(found(&fixture, &longer).await.revoked.is_some());
+    assert_eq!(prune(longer.ends_at() + SESSION_RETENTION).await.unwrap(), 1);
+    assert_eq!(fixture.sessions.last_login(account.id()).await.unwrap(), Some(longer.created_at));
 }

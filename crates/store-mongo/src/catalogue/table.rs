@@ -132,6 +132,7 @@ const SESSIONS: &[Index] = &[
     // The end last: an expired session is passed over without being read.
     Index::on("sessions_account_live", &[("account", Up), ("_id", Down), ("endsAt", Up)])
         .only(Only::Where("ended", false)),
+    Index::on("sessions_end", &[("endsAt", Up)]),
 ];
 
 const GUESSES: &[Index] = &[

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     "0007_guesses"
     "0008_security_events"
     "0009_key_rotation"
+    "0010_ended_sessions"
 };
 
 /// Brings a file to the newest schema.

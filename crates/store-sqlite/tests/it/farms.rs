@@ -69,7 +69,8 @@ async fn farms_that_were_stored_before_their_places_were_are_found_to_the_last_b
                      ALTER TABLE keys DROP COLUMN active_from; \
                      DROP INDEX history_by_actor; ALTER TABLE history DROP COLUMN actor_id; \
                      DROP TABLE security_events; DROP TABLE guesses; DROP TABLE farm_points; \
-                     DROP TABLE farm_places; PRAGMA user_version = 5;";
+                     DROP TABLE farm_places; DROP INDEX sessions_by_end; \
+                     PRAGMA user_version = 5;";
     file.execute_batch(step_back).unwrap();
     drop(file);
 

@@ -6,7 +6,7 @@ use gacp_farms::{Bounds, Crop, FarmFilter, FarmStatus};
 use gacp_store::{PageRequest, Role, Subject, SubjectKind};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
@@ -57,13 +57,15 @@ pub(super) fn of_account(account: &Document) -> Option<Vec<Example>> {
 pub(super) fn of_session(session: &Document) -> Option<Vec<Example>> {
     let account = id(session, "account")?.into();
     let id = id(session, "_id")?;
+    let end = Timestamp::from_microsecond(session.get_i64("endsAt").ok()?).ok()?;
     // Just before the session ended, or ends.
-    let now = Timestamp::from_microsecond(session.get_i64("endsAt").ok()? - 1).ok()?;
+    let now = end - SignedDuration::from_micros(1);
     let others = sessions::all_live(account, None);
     Some(vec![
         equal(sessions::BY_ID, session, &["_id"]),
         finding(sessions::live(account, now)),
         changing(sessions::ALL_LIVE, others),
+        removing(sessions::BY_END, sessions::ended_by(end)),
         Example {
             query: sessions::STANDING,
             command: doc! {
