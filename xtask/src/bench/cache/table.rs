@@ -131,8 +131,7 @@ impl Table {
             let most = MOST_TIMES_BARE * bare.max(once);
             let says = format!(
                 "{} takes {cost:.1} µs of processor time, {:.2} times the {bare:.1} of a bare \
-                 handler ({}); at most {most:.1} is due, {MOST_TIMES_BARE} times the {once} of \
-                 another or these",
+                 handler ({}); at most {most:.1} is due",
                 what.0.name(),
                 cost / bare,
                 handler.name()
