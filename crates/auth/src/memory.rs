@@ -21,8 +21,8 @@ pub use events::MemoryEvents;
 pub use guesses::MemoryGuesses;
 
 /// Accounts, sessions and security events in memory, behind one lock: all ports see one state.
-/// Cheap to clone. Sessions and events grow until their
-/// [`prune`](SessionStore::prune) is called.
+/// Cheap to clone. Sessions and events grow until [`SessionStore::prune`] and
+/// [`EventStore::prune`](crate::EventStore::prune) are called.
 #[derive(Debug, Clone)]
 pub struct MemoryAuth {
     ledger: Arc<MemoryLedger>,

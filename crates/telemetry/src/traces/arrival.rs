@@ -33,8 +33,9 @@ struct Ids {
 ///
 /// A span that nobody will see has its fields taken down, and is entered and left on each poll, all
 /// the same. So a server asks first, and makes none where the trace is not kept: the ids are there
-/// anyway, for its log lines ([`log::Context`](crate::log::Context)). One that calls others makes the span always: they learn
-/// from it that they need not keep theirs ([`outgoing`](super::outgoing)).
+/// anyway, for its log lines ([`log::Context`](crate::log::Context)). One that calls others makes
+/// the span always: they learn from it that they need not keep theirs
+/// ([`outgoing`](super::outgoing)).
 #[derive(Debug)]
 pub struct Arrival {
     parent: Option<Context>,
